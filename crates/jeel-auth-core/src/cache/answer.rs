@@ -1,0 +1,53 @@
+//! What a caller and a driver get from the cache.
+
+use crate::error::Error;
+use crate::moment::Moment;
+use crate::request::TokenRequest;
+use crate::token::AccessToken;
+use std::time::Duration;
+
+/// The answer to a caller.
+#[derive(Clone, Debug)]
+#[must_use]
+#[expect(clippy::exhaustive_enums, reason = "a driver must handle each of them")]
+pub enum Acquire {
+    /// A usable token. [`crate::Cache::poll_action`] may have a renewal to send; the caller need not wait
+    /// for it.
+    Ready(AccessToken),
+    /// Poll the action, and come back with [`crate::Cache::resume`] when a flight has ended or
+    /// [`crate::Cache::next_wakeup`] has come.
+    Wait(Turn),
+    /// No token, and none soon.
+    Refused(Error),
+}
+
+/// A waiting caller's place: what it needs, and what had happened when it came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Turn {
+    pub(super) at_least: Duration,
+    pub(super) refusals: u64,
+    pub(super) issued: u64,
+}
+
+/// Something for the driver to do.
+#[derive(Debug)]
+#[must_use]
+#[non_exhaustive]
+pub enum Action {
+    /// Send this request, and report its outcome by [`crate::Cache::handle_response`] or
+    /// [`crate::Cache::handle_send_failed`].
+    Send(TokenRequest),
+}
+
+/// A token that may be handed out without asking the cache, for a while.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Lease {
+    /// The token.
+    pub token: AccessToken,
+    /// Until either clock reaches this, [`crate::Cache::acquire`] would answer with this token and start
+    /// nothing.
+    pub until: Moment,
+    /// When the token itself stops being usable; not before `until`.
+    pub usable_until: Moment,
+}

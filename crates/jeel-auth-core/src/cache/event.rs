@@ -1,0 +1,72 @@
+//! What happened, for logs and metrics.
+
+use crate::error::{Error, ReplyFacts};
+use crate::request::{BodyEncoding, FlightId};
+use crate::token::Generation;
+use std::collections::VecDeque;
+use std::time::Duration;
+
+/// Something the cache did or met. Never holds a secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Event {
+    /// A token request was handed out to be sent.
+    Requested {
+        /// Which one.
+        flight: FlightId,
+        /// How its body is encoded.
+        encoding: BodyEncoding,
+    },
+    /// A new token was issued.
+    Issued {
+        /// Which issue.
+        generation: Generation,
+        /// How long the server says it lives, from when it was asked for.
+        lifetime: Duration,
+        /// How long until it is renewed.
+        renew_in: Duration,
+    },
+    /// The server answered with the token at hand once more.
+    Reissued {
+        /// Which token.
+        generation: Generation,
+    },
+    /// A refusal may mean that the server does not read this encoding; the other is tried at once.
+    TryingOtherEncoding {
+        /// The refusal.
+        refused: ReplyFacts,
+    },
+    /// A request came to nothing, or a fresh token was rejected.
+    Failed {
+        /// Why, and when it is tried again.
+        error: Error,
+        /// Whether a token is still at hand, so that no caller notices.
+        token_usable: bool,
+    },
+    /// A resource server refused the token at hand.
+    Rejected {
+        /// Which token.
+        generation: Generation,
+    },
+    /// New credentials were given.
+    CredentialsReplaced,
+}
+
+/// The events not yet polled, bounded: whoever does not poll them loses the oldest, not memory.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Events(VecDeque<Event>);
+
+const MOST: usize = 64;
+
+impl Events {
+    pub(super) fn push(&mut self, event: Event) {
+        if self.0.len() == MOST {
+            self.0.pop_front();
+        }
+        self.0.push_back(event);
+    }
+
+    pub(super) fn pop(&mut self) -> Option<Event> {
+        self.0.pop_front()
+    }
+}

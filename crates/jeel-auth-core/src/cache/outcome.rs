@@ -1,0 +1,239 @@
+//! How a flight ends, and what follows from it.
+
+use super::encoding::Refusal;
+use super::event::Event;
+use super::held::Held;
+use super::hold_off::{self, HoldOff};
+use super::{Cache, Flight, State};
+use crate::error::{Detail, Error, ErrorKind, Failure, ReplyFacts, TransportKind};
+use crate::moment::Moment;
+use crate::reply::{self, Class, Classified, MalformedReply, Redactor, Reply};
+use crate::request::FlightId;
+use crate::token::{AccessToken, BearerValue, Generation};
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// That no whole reply came, and why.
+///
+/// ```
+/// use jeel_auth_core::{SendFailure, TransportKind};
+///
+/// let failure = SendFailure::new(TransportKind::Connect, "connection refused");
+/// assert_eq!(failure.kind(), TransportKind::Connect);
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+pub struct SendFailure {
+    kind: TransportKind,
+    detail: String,
+}
+
+impl SendFailure {
+    /// A failure of this kind, with the cause in words for people: of the text 200 printable ASCII
+    /// characters are kept, and none if the client secret stands in it.
+    pub fn new(kind: TransportKind, detail: impl fmt::Display) -> Self {
+        Self { kind, detail: detail.to_string() }
+    }
+
+    /// What kind of failure it is.
+    pub const fn kind(&self) -> TransportKind {
+        self.kind
+    }
+}
+
+/// Only the kind: the words have not been searched for the secret yet.
+impl fmt::Debug for SendFailure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SendFailure").field("kind", &self.kind).finish_non_exhaustive()
+    }
+}
+
+impl Cache {
+    /// The whole reply to a flight. Its class decides what follows; a reply to an unknown or ended
+    /// flight is ignored.
+    pub fn handle_response(&mut self, flight: FlightId, now: Moment, reply: &Reply<'_>) {
+        // The flight is taken before its deadline is looked at: a reply that came late still came.
+        let now = self.follow(now);
+        let Some(flight) = self.land(flight) else { return };
+        let redactor = Redactor::new(flight.credentials.expose_client_secret());
+        let Classified { class, code, tx_id } =
+            reply::classify(reply, now, &self.policy, &redactor);
+        let mut facts = ReplyFacts {
+            encoding: flight.encoding,
+            status: reply.status(),
+            code,
+            tx_id,
+            location_host: None,
+        };
+        match class {
+            Class::Issued { bearer, lifetime } => {
+                self.issued(&flight, now, bearer, lifetime, facts)
+            }
+            Class::Denied => self.denied(&flight, now, facts),
+            Class::Redirected { host } => {
+                facts.location_host = host;
+                self.redirected(now, facts);
+            }
+            Class::RateLimited { after } => self.rate_limited(now, after, facts),
+            Class::Transient => self.passing(now, ErrorKind::Server, replied(facts)),
+            Class::Malformed(why) => {
+                self.passing(now, ErrorKind::Malformed(why), replied(facts));
+            }
+        }
+    }
+
+    /// A flight brought no whole reply. An unknown or ended flight is ignored.
+    pub fn handle_send_failed(&mut self, flight: FlightId, now: Moment, failure: &SendFailure) {
+        let now = self.follow(now);
+        let Some(flight) = self.land(flight) else { return };
+        let redactor = Redactor::new(flight.credentials.expose_client_secret());
+        let detail = redactor.keep_up_to(200, &failure.detail).unwrap_or_default();
+        self.passing(now, ErrorKind::Transport(failure.kind), Detail::Transport(detail));
+    }
+
+    /// A flight past its deadline, whose carrier reported nothing: a thread or task that is gone.
+    pub(super) fn give_up_flight(&mut self, now: Moment) {
+        if self.flight.take().is_some() {
+            let kind = ErrorKind::Transport(TransportKind::TimedOut);
+            self.passing(now, kind, Detail::None);
+        }
+    }
+
+    /// The API refused a fresh replacement, or the server handed back what the API had refused.
+    pub(super) fn cool_down(&mut self, now: Moment) {
+        self.row.fresh_rejections = self.row.fresh_rejections.saturating_add(1);
+        let wait = hold_off::denied(&self.policy, self.row.fresh_rejections);
+        self.fail(now, wait, Failure::new(ErrorKind::TokenRejected, Detail::None));
+    }
+
+    fn land(&mut self, id: FlightId) -> Option<Flight> {
+        self.flight.take_if(|flight| flight.id == id)
+    }
+
+    fn issued(
+        &mut self,
+        flight: &Flight,
+        now: Moment,
+        bearer: BearerValue,
+        lifetime: Option<Duration>,
+        facts: ReplyFacts,
+    ) {
+        self.encoding.on_token(flight.encoding);
+        if let Some(held) = self.held.as_mut().filter(|held| held.token.is(&bearer)) {
+            if held.on_reissue(now) {
+                let generation = held.token.generation();
+                return self.reissued(generation);
+            }
+            return self.passing(now, ErrorKind::ExpiredOnArrival, replied(facts));
+        }
+        if self.rejected.take_if(|rejected| rejected.is(&bearer)).is_some() {
+            return self.cool_down(now);
+        }
+        let Some(lifetime) = lifetime else {
+            let kind = ErrorKind::Malformed(MalformedReply::Lifetime);
+            return self.passing(now, kind, replied(facts));
+        };
+        self.store(flight.sent, now, bearer, lifetime, facts);
+    }
+
+    fn reissued(&mut self, generation: Generation) {
+        self.counters.reissued += 1;
+        self.settled();
+        self.events.push(Event::Reissued { generation });
+    }
+
+    fn store(
+        &mut self,
+        sent: Moment,
+        now: Moment,
+        bearer: BearerValue,
+        lifetime: Duration,
+        facts: ReplyFacts,
+    ) {
+        let generation = Generation(self.generation.0.wrapping_add(1));
+        let token = AccessToken::new(bearer, generation);
+        let (policy, rng) = (&self.policy, &mut self.rng);
+        let held = Held::new(token, (sent, now), lifetime, self.replacing_rejected, policy, rng);
+        if held.state(now) == State::Expired {
+            return self.passing(now, ErrorKind::ExpiredOnArrival, replied(facts));
+        }
+        self.generation = generation;
+        self.replacing_rejected = false;
+        self.counters.issued += 1;
+        let renew_in = held.renew_at().remaining(now);
+        self.events.push(Event::Issued { generation, lifetime, renew_in });
+        self.held = Some(held);
+        self.settled();
+    }
+
+    /// The server answered with a token: what went wrong before is over.
+    fn settled(&mut self) {
+        self.wanted = false;
+        self.hold_off = None;
+        self.last_failure = None;
+        self.row.passing = 0;
+        self.row.redirects = 0;
+    }
+
+    fn denied(&mut self, flight: &Flight, now: Moment, facts: ReplyFacts) {
+        if flight.superseded {
+            // The old credentials were denied, which says nothing about the new.
+            self.wanted = true;
+            return;
+        }
+        match self.encoding.on_refusal(facts.clone()) {
+            Refusal::TryOther => {
+                self.wanted = true;
+                let detail = replied(facts.clone());
+                self.last_failure = Some(Arc::new(Failure::new(ErrorKind::Denied, detail)));
+                self.events.push(Event::TryingOtherEncoding { refused: facts });
+            }
+            Refusal::Denial { number, first } => {
+                let detail = Detail::Reply { last: facts, first };
+                let wait = hold_off::denied(&self.policy, number);
+                self.fail(now, wait, Failure::new(ErrorKind::Denied, detail));
+            }
+        }
+    }
+
+    fn redirected(&mut self, now: Moment, facts: ReplyFacts) {
+        self.encoding.on_passing_failure();
+        self.row.redirects = self.row.redirects.saturating_add(1);
+        let wait = hold_off::denied(&self.policy, self.row.redirects);
+        self.fail(now, wait, Failure::new(ErrorKind::Redirected, replied(facts)));
+    }
+
+    fn rate_limited(&mut self, now: Moment, after: Option<Duration>, facts: ReplyFacts) {
+        let wait = hold_off::rate_limited(&self.policy, after, self.row.passing, &mut self.rng);
+        self.row.passing = self.row.passing.saturating_add(1);
+        self.fail(now, wait, Failure::new(ErrorKind::RateLimited, replied(facts)));
+    }
+
+    /// A failure that time may cure: back off.
+    fn passing(&mut self, now: Moment, kind: ErrorKind, detail: Detail) {
+        self.encoding.on_passing_failure();
+        let wait = hold_off::backoff(&self.policy, self.row.passing, &mut self.rng);
+        self.row.passing = self.row.passing.saturating_add(1);
+        self.fail(now, wait, Failure::new(kind, detail));
+    }
+
+    /// Holds off, and answers those who wait if that takes longer than their patience.
+    fn fail(&mut self, now: Moment, wait: Duration, failure: Failure) {
+        let failure = Arc::new(failure);
+        self.wanted = false;
+        self.counters.failures += 1;
+        self.hold_off = Some(HoldOff { until: now.after(wait), failure: failure.clone() });
+        if wait > self.policy.patience {
+            self.refusals += 1;
+            self.refusal = Some(failure.clone());
+        }
+        let usable = self.held.as_ref().is_some_and(|held| held.state(now) != State::Expired);
+        let error = Error::new(failure.clone(), Some(wait));
+        self.events.push(Event::Failed { error, token_usable: usable });
+        self.last_failure = Some(failure);
+    }
+}
+
+fn replied(last: ReplyFacts) -> Detail {
+    Detail::Reply { last, first: None }
+}

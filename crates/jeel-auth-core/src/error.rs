@@ -1,0 +1,403 @@
+//! What went wrong, whose fault it is, what was done, and when it is tried again.
+
+use crate::reply::MalformedReply;
+use crate::request::BodyEncoding;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Why a caller gets no token.
+///
+/// Cheap to clone: one failure answers every caller who waited for it. It never holds a secret, a
+/// token or a reply's body. What a server sent is quoted only as bounded printable ASCII, and not
+/// at all where it echoes the secret.
+///
+/// [`source`](std::error::Error::source) is the earlier failure that led here, when there is one.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Error {
+    failure: Arc<Failure>,
+    retry_in: Option<Duration>,
+}
+
+/// One failure, shared by the errors of all it concerns.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Failure {
+    pub(crate) kind: ErrorKind,
+    pub(crate) detail: Detail,
+    /// The failure before this one, where it explains it.
+    pub(crate) cause: Option<Arc<Failure>>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Detail {
+    None,
+    /// What the server answered; for a denial found by trying both encodings, to each.
+    Reply {
+        last: ReplyFacts,
+        first: Option<ReplyFacts>,
+    },
+    Transport(String),
+}
+
+/// What an error keeps of a reply: facts for support, never the body.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ReplyFacts {
+    /// How the request's body was encoded.
+    pub encoding: BodyEncoding,
+    /// The status code.
+    pub status: u16,
+    /// The `error` code (RFC 6749 §5.2), or whatever text stood there: at most 64 printable ASCII
+    /// characters.
+    pub code: Option<String>,
+    /// The reply's `tx_id`, which Jeel's support asks for.
+    pub tx_id: Option<String>,
+    /// The host a redirect pointed to.
+    pub location_host: Option<String>,
+}
+
+/// The kinds of failure. [`code`](Self::code) is stable across releases and languages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The server refused the client credentials, or the request as such.
+    Denied,
+    /// The server answered with a redirect, which a token request never follows.
+    Redirected,
+    /// The server asked to be left alone for a while.
+    RateLimited,
+    /// The server failed in a way that may pass.
+    Server,
+    /// A success without a usable token.
+    Malformed(MalformedReply),
+    /// A token came whose lifetime was over on arrival.
+    ExpiredOnArrival,
+    /// No whole reply came.
+    Transport(TransportKind),
+    /// The API refused a token that had just replaced a refused one.
+    TokenRejected,
+    /// The request budget is used up.
+    BudgetExhausted,
+    /// A token was wanted for longer than this server's tokens live.
+    LifetimeTooShort,
+    /// The caller's own time to wait ran out.
+    WaitTimedOut,
+}
+
+/// Why no whole reply came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum TransportKind {
+    /// The name did not resolve or no connection could be made.
+    Connect,
+    /// TLS failed: the certificate, the name in it, or the handshake.
+    Tls,
+    /// A time-out of the request ran out.
+    TimedOut,
+    /// The connection broke, or ended before the reply did.
+    Broken,
+    /// The bytes were no HTTP reply, or one over the limits.
+    BadReply,
+    /// Whoever carried the request went away without an outcome.
+    Abandoned,
+}
+
+/// Whose fault a failure is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Blame {
+    /// The configuration: credentials, URL, encoding.
+    Configuration,
+    /// The authorization server.
+    AuthorizationServer,
+    /// The API, or what stands between it and the authorization server.
+    ResourceServer,
+    /// The network, or this machine.
+    Network,
+    /// The caller, who wanted more than there was.
+    Caller,
+}
+
+impl Error {
+    pub(crate) fn new(failure: Arc<Failure>, retry_in: Option<Duration>) -> Self {
+        Self { failure, retry_in }
+    }
+
+    /// What kind of failure this is.
+    pub fn kind(&self) -> ErrorKind {
+        self.failure.kind
+    }
+
+    /// The kind's stable code.
+    pub fn code(&self) -> &'static str {
+        self.kind().code()
+    }
+
+    /// Whose fault it is.
+    pub fn blame(&self) -> Blame {
+        self.kind().blame()
+    }
+
+    /// How long from this answer until the cache will ask the server again, on the next call after
+    /// that. `None`: asking is not what helps, or it may be asked at once.
+    pub fn retry_in(&self) -> Option<Duration> {
+        self.retry_in
+    }
+
+    /// The reply behind this failure or behind the one that led to it.
+    pub fn reply(&self) -> Option<&ReplyFacts> {
+        self.failure.chain().find_map(|failure| match &failure.detail {
+            Detail::Reply { last, .. } => Some(last),
+            _ => None,
+        })
+    }
+
+    /// The reply to the other body encoding, when a denial was found by trying both.
+    pub fn other_reply(&self) -> Option<&ReplyFacts> {
+        self.failure.chain().find_map(|failure| match &failure.detail {
+            Detail::Reply { first, .. } => first.as_ref(),
+            _ => None,
+        })
+    }
+
+    /// The status code of that reply.
+    pub fn status(&self) -> Option<u16> {
+        self.reply().map(|reply| reply.status)
+    }
+
+    /// The `tx_id` of that reply.
+    pub fn tx_id(&self) -> Option<&str> {
+        self.reply()?.tx_id.as_deref()
+    }
+
+    /// The `error` code (RFC 6749 §5.2) of that reply.
+    pub fn oauth_code(&self) -> Option<&str> {
+        self.reply()?.code.as_deref()
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Error")
+            .field("kind", &self.kind())
+            .field("detail", &self.failure.detail)
+            .field("retry_in", &self.retry_in)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.failure.fmt(f)?;
+        match self.retry_in {
+            Some(wait) if wait.is_zero() => f.write_str("; the next call asks again"),
+            Some(wait) => write!(f, "; asked again in {} at the earliest", Rounded(wait)),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.failure.source()
+    }
+}
+
+impl Failure {
+    pub(crate) fn new(kind: ErrorKind, detail: Detail) -> Self {
+        Self { kind, detail, cause: None }
+    }
+
+    pub(crate) fn because(kind: ErrorKind, cause: Option<Arc<Self>>) -> Self {
+        Self { kind, detail: Detail::None, cause }
+    }
+
+    fn chain(&self) -> impl Iterator<Item = &Self> {
+        std::iter::successors(Some(self), |failure| failure.cause.as_deref())
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.kind.fmt(f)?;
+        match &self.detail {
+            Detail::None => Ok(()),
+            Detail::Transport(text) if text.is_empty() => Ok(()),
+            Detail::Transport(text) => write!(f, ": {text}"),
+            Detail::Reply { last, first } => {
+                if let Some(host) = &last.location_host {
+                    write!(f, " to {host}")?;
+                }
+                if let (404 | 405, ErrorKind::Denied) = (last.status, self.kind) {
+                    f.write_str("; check the token URL")?;
+                }
+                write!(f, " ({last}")?;
+                if let Some(first) = first {
+                    write!(f, "; {first}")?;
+                }
+                f.write_str(")")
+            }
+        }
+    }
+}
+
+impl std::error::Error for Failure {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.cause.as_ref().map(|cause| cause as _)
+    }
+}
+
+impl fmt::Display for ReplyFacts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} was answered {}", self.encoding, self.status)?;
+        if let Some(code) = &self.code {
+            write!(f, " {code}")?;
+        }
+        match &self.tx_id {
+            Some(tx_id) => write!(f, ", tx_id {tx_id}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl ErrorKind {
+    /// A short stable name, the same in every release and language.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Denied => "denied",
+            Self::Redirected => "redirected",
+            Self::RateLimited => "rate_limited",
+            Self::Server => "server_error",
+            Self::Malformed(_) => "malformed_reply",
+            Self::ExpiredOnArrival => "expired_on_arrival",
+            Self::Transport(TransportKind::Connect) => "transport_connect",
+            Self::Transport(TransportKind::Tls) => "transport_tls",
+            Self::Transport(TransportKind::TimedOut) => "transport_timed_out",
+            Self::Transport(TransportKind::Broken) => "transport_broken",
+            Self::Transport(TransportKind::BadReply) => "transport_bad_reply",
+            Self::Transport(TransportKind::Abandoned) => "transport_abandoned",
+            Self::TokenRejected => "token_rejected",
+            Self::BudgetExhausted => "budget_exhausted",
+            Self::LifetimeTooShort => "lifetime_too_short",
+            Self::WaitTimedOut => "wait_timed_out",
+        }
+    }
+
+    /// Whose fault a failure of this kind is.
+    pub const fn blame(self) -> Blame {
+        match self {
+            Self::Denied | Self::Redirected => Blame::Configuration,
+            Self::RateLimited | Self::Server | Self::Malformed(_) => Blame::AuthorizationServer,
+            Self::Transport(TransportKind::BadReply) => Blame::AuthorizationServer,
+            Self::ExpiredOnArrival | Self::Transport(_) => Blame::Network,
+            Self::TokenRejected => Blame::ResourceServer,
+            Self::BudgetExhausted | Self::LifetimeTooShort | Self::WaitTimedOut => Blame::Caller,
+        }
+    }
+}
+
+impl fmt::Display for ErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Self::Malformed(why) = self {
+            return write!(f, "the authorization server's reply holds no usable token: {why}");
+        }
+        f.write_str(match self {
+            Self::Denied => "the authorization server denied the token request",
+            Self::Redirected => "the authorization server redirected the token request",
+            Self::RateLimited => "the authorization server limits the rate of token requests",
+            Self::Server => "the authorization server failed",
+            Self::Malformed(_) => "the authorization server's reply holds no usable token",
+            Self::ExpiredOnArrival => "the token's lifetime was over when it arrived",
+            Self::Transport(TransportKind::Connect) => "no connection to the authorization server",
+            Self::Transport(TransportKind::Tls) => "TLS with the authorization server failed",
+            Self::Transport(TransportKind::TimedOut) => "the token request timed out",
+            Self::Transport(TransportKind::Broken) => "the connection broke before the reply ended",
+            Self::Transport(TransportKind::BadReply) => {
+                "the authorization server's reply is not HTTP as we accept it"
+            }
+            Self::Transport(TransportKind::Abandoned) => {
+                "the token request was abandoned by whoever carried it"
+            }
+            Self::TokenRejected => {
+                "the API rejects the tokens that the authorization server issues"
+            }
+            Self::BudgetExhausted => "the budget of token requests is used up",
+            Self::LifetimeTooShort => "no token of this server lives as long as was asked for",
+            Self::WaitTimedOut => "the caller's time to wait for a token ran out",
+        })
+    }
+}
+
+/// A duration for people: whole seconds, or milliseconds below ten of them; never rounded down to
+/// a moment that is too early.
+struct Rounded(Duration);
+
+impl fmt::Display for Rounded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0 < Duration::from_secs(10) {
+            write!(f, "{} ms", self.0.as_nanos().div_ceil(1_000_000))
+        } else {
+            write!(f, "{} s", self.0.as_millis().div_ceil(1000))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn facts(encoding: BodyEncoding, status: u16, code: Option<&str>) -> ReplyFacts {
+        ReplyFacts {
+            encoding,
+            status,
+            code: code.map(str::to_owned),
+            tx_id: Some("6f1c".to_owned()),
+            location_host: None,
+        }
+    }
+
+    #[test]
+    fn a_denial_tells_what_each_encoding_was_answered() {
+        let last = facts(BodyEncoding::UrlEncoded, 401, Some("unauthorized_client"));
+        let first = Some(facts(BodyEncoding::Multipart, 401, Some("invalid_client")));
+        let failure = Failure::new(ErrorKind::Denied, Detail::Reply { last, first });
+        let error = Error::new(Arc::new(failure), Some(Duration::from_secs(60)));
+        assert_eq!(
+            error.to_string(),
+            "the authorization server denied the token request \
+             (application/x-www-form-urlencoded was answered 401 unauthorized_client, tx_id 6f1c; \
+             multipart/form-data was answered 401 invalid_client, tx_id 6f1c); \
+             asked again in 60 s at the earliest"
+        );
+        assert_eq!((error.status(), error.tx_id()), (Some(401), Some("6f1c")));
+        assert_eq!(error.oauth_code(), Some("unauthorized_client"));
+        assert_eq!(error.other_reply().and_then(|r| r.code.as_deref()), Some("invalid_client"));
+        assert_eq!(error.blame(), Blame::Configuration);
+    }
+
+    #[test]
+    fn a_wrong_path_is_named_as_the_likely_cause() {
+        let last = facts(BodyEncoding::Multipart, 404, None);
+        let failure = Failure::new(ErrorKind::Denied, Detail::Reply { last, first: None });
+        assert!(failure.to_string().contains("check the token URL"));
+    }
+
+    #[test]
+    fn a_consequence_keeps_its_cause_as_source_and_its_reply() {
+        let last = facts(BodyEncoding::Multipart, 503, None);
+        let cause = Failure::new(ErrorKind::Server, Detail::Reply { last, first: None });
+        let failure = Failure::because(ErrorKind::WaitTimedOut, Some(Arc::new(cause)));
+        let error = Error::new(Arc::new(failure), Some(Duration::from_millis(1)));
+        assert_eq!(error.status(), Some(503));
+        let source = std::error::Error::source(&error).unwrap().to_string();
+        assert!(source.contains("503"));
+        assert!(!error.to_string().contains("503"), "Display does not repeat its source");
+        assert!(error.to_string().ends_with("asked again in 1 ms at the earliest"));
+    }
+
+    #[test]
+    fn a_wait_is_never_rounded_down() {
+        assert_eq!(Rounded(Duration::from_nanos(1)).to_string(), "1 ms");
+        assert_eq!(Rounded(Duration::from_millis(59_001)).to_string(), "60 s");
+    }
+}

@@ -1,0 +1,176 @@
+//! The head: a status line and fields (RFC 9112 §4, §5), and the trailer section, which is fields.
+//!
+//! A [`Section`] finds the empty line as bytes arrive, looking at each byte once; only then
+//! httparse reads the whole, once. httparse is more lenient than we are about three things, so the
+//! section refuses them itself: an LF without CR, an empty line before the status line, and status
+//! codes that are none. No other file uses httparse.
+
+use std::ops::Range;
+
+use httparse::Status;
+
+use super::buffer::Buffer;
+use super::{Limits, ResponseError};
+
+/// A head or a trailer section: non-empty lines, then an empty one.
+#[derive(Debug)]
+pub(super) struct Section {
+    pub(super) bytes: Buffer,
+    start: &'static [u8],
+    lines: usize,
+    max_lines: usize,
+    line: Line,
+}
+
+impl Section {
+    pub(super) fn head(limits: &Limits) -> Self {
+        // One line more, for the status line.
+        Self::new(limits.head_bytes, b"HTTP/1.", limits.fields.saturating_add(1))
+    }
+
+    /// The trailer section that follows `head` and shares its limits.
+    pub(super) fn trailers(head: &Head, limits: &Limits) -> Self {
+        Self::new(head.bytes.room(), b"", limits.fields.saturating_sub(head.fields.len()))
+    }
+
+    fn new(max_bytes: usize, start: &'static [u8], max_lines: usize) -> Self {
+        Self { bytes: Buffer::new(max_bytes), start, lines: 0, max_lines, line: Line::Start }
+    }
+
+    /// Moves what belongs to the section from `input`, and says whether it is complete.
+    ///
+    /// Whatever is wrong here is reported at the byte that makes it so; hence no split matters.
+    pub(super) fn read(&mut self, input: &mut &[u8]) -> Result<bool, ResponseError> {
+        let fresh = input.get(..self.bytes.room()).unwrap_or(input);
+        // At once, because what speaks another protocol may be waiting for us to speak next.
+        let mut wanted = self.start.iter().skip(self.bytes.len()).zip(fresh);
+        if wanted.any(|(wanted, byte)| wanted != byte) {
+            return Err(ResponseError::NotHttp1);
+        }
+        let end = self.find_end(fresh)?;
+        self.bytes.fill(input, end.unwrap_or(fresh.len()));
+        if end.is_none() && self.bytes.room() == 0 {
+            return Err(ResponseError::HeadTooLarge);
+        }
+        Ok(end.is_some())
+    }
+
+    /// The length of what in `fresh` belongs to this section, if the section ends there.
+    fn find_end(&mut self, fresh: &[u8]) -> Result<Option<usize>, ResponseError> {
+        let mut bytes = fresh.iter().enumerate();
+        loop {
+            let next = match self.line {
+                Line::Middle => bytes.find(|(_, byte)| matches!(byte, b'\r' | b'\n')),
+                _ => bytes.next(),
+            };
+            let Some((at, &byte)) = next else { return Ok(None) };
+            self.line = match (self.line, byte) {
+                (Line::Start, b'\r') => Line::EmptyCr,
+                (Line::Middle, b'\r') => Line::Cr,
+                (Line::EmptyCr, b'\n') => return Ok(Some(at + 1)),
+                (Line::Cr, b'\n') if self.lines == self.max_lines => {
+                    return Err(ResponseError::TooManyFields);
+                }
+                (Line::Cr, b'\n') => {
+                    self.lines += 1;
+                    Line::Start
+                }
+                // RFC 9112 §2.2 allows a recipient to take a bare LF for a line end, and forbids
+                // senders a bare CR. Readers that differ on either can be played off against each
+                // other, so neither passes.
+                (Line::Start | Line::Middle, b'\n') | (Line::Cr | Line::EmptyCr, _) => {
+                    return Err(ResponseError::BadLineEnd);
+                }
+                (Line::Start | Line::Middle, _) => Line::Middle,
+            };
+        }
+    }
+
+    /// Reads a complete head, and leaves the section empty.
+    pub(super) fn parse_head(&mut self) -> Result<Head, ResponseError> {
+        let bytes = std::mem::take(&mut self.bytes);
+        let mut headers = vec![httparse::EMPTY_HEADER; self.lines];
+        let mut parsed = httparse::Response::new(&mut headers);
+        match parsed.parse(&bytes) {
+            Ok(Status::Complete(length)) if length == bytes.len() => {}
+            Err(httparse::Error::Version) => return Err(ResponseError::NotHttp1),
+            Err(httparse::Error::Status) => return Err(ResponseError::BadStatusLine),
+            // All else is about fields. Nothing is partial, because the empty line is there.
+            Ok(_) | Err(_) => return Err(ResponseError::BadField),
+        }
+        let status = parsed.code.filter(|code| (100..=599).contains(code));
+        let field = |header: &httparse::Header<'_>| Field {
+            name: position(&bytes, header.name.as_bytes()),
+            value: position(&bytes, header.value),
+        };
+        Ok(Head {
+            status: status.ok_or(ResponseError::BadStatusCode)?,
+            minor_version: parsed.version.unwrap_or(0),
+            fields: parsed.headers.iter().map(field).collect(),
+            bytes,
+        })
+    }
+
+    /// Checks the fields of a complete trailer section.
+    pub(super) fn check_trailers(&self) -> Result<(), ResponseError> {
+        let mut headers = vec![httparse::EMPTY_HEADER; self.lines];
+        match httparse::parse_headers(&self.bytes, &mut headers) {
+            Ok(Status::Complete((length, _))) if length == self.bytes.len() => Ok(()),
+            Ok(_) | Err(_) => Err(ResponseError::BadField),
+        }
+    }
+}
+
+/// The head of a response.
+#[derive(Debug, Default)]
+pub(super) struct Head {
+    pub(super) status: u16,
+    /// 0 or 1.
+    pub(super) minor_version: u8,
+    pub(super) bytes: Buffer,
+    fields: Vec<Field>,
+}
+
+impl Head {
+    pub(super) fn fields(&self) -> impl Iterator<Item = (&str, &[u8])> {
+        self.fields.iter().map(|field| {
+            let name = str::from_utf8(self.at(&field.name)).unwrap_or_default();
+            (name, self.at(&field.value))
+        })
+    }
+
+    /// The values of all fields of this name, in any case.
+    pub(super) fn values(&self, name: &str) -> impl Iterator<Item = &[u8]> {
+        self.fields
+            .iter()
+            .filter(move |field| self.at(&field.name).eq_ignore_ascii_case(name.as_bytes()))
+            .map(|field| self.at(&field.value))
+    }
+
+    fn at(&self, range: &Range<usize>) -> &[u8] {
+        self.bytes.get(range.clone()).unwrap_or_default()
+    }
+}
+
+/// Where a field is in the head.
+#[derive(Debug)]
+struct Field {
+    name: Range<usize>,
+    value: Range<usize>,
+}
+
+/// Where in a line the last byte was.
+#[derive(Clone, Copy, Debug)]
+enum Line {
+    Start,
+    Middle,
+    Cr,
+    /// The CR of an empty line.
+    EmptyCr,
+}
+
+/// The range of `part` in `whole`, of which it is a subslice.
+fn position(whole: &[u8], part: &[u8]) -> Range<usize> {
+    let start = part.as_ptr().addr().wrapping_sub(whole.as_ptr().addr());
+    start..start.wrapping_add(part.len())
+}

@@ -1,0 +1,81 @@
+//! A look at what a JWT (RFC 7519) says of its own lifetime. Nothing is verified: the token is
+//! opaque to a client, and what it says can only make the expiry earlier.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::Deserialize;
+use std::time::Duration;
+use zeroize::Zeroizing;
+
+/// NumericDates (RFC 7519 §2): seconds, with or without a fraction.
+#[derive(Deserialize)]
+struct Claims {
+    exp: f64,
+    iat: Option<f64>,
+}
+
+/// The lesser of `exp - iat` and `exp - Date`; zero when either is over; `None` when the token is
+/// not a readable JWT with an `exp`, or has nothing to compare it with.
+pub(super) fn lifetime(token: &str, date: Option<Duration>) -> Option<Duration> {
+    let claims = claims(token)?;
+    let starts = [claims.iat, date.map(|date| date.as_secs_f64())];
+    starts.into_iter().flatten().map(|start| seconds(claims.exp - start)).min()
+}
+
+fn claims(token: &str) -> Option<Claims> {
+    let mut parts = token.split('.');
+    let (_header, payload, _signature) = (parts.next()?, parts.next()?, parts.next()?);
+    if parts.next().is_some() {
+        return None;
+    }
+    // The payload is part of the token, so its decoded copy is wiped, and sized to never move.
+    let mut json = Zeroizing::new(vec![0; payload.len()]);
+    let length = URL_SAFE_NO_PAD.decode_slice(payload, &mut json).ok()?;
+    serde_json::from_slice(json.get(..length)?).ok()
+}
+
+/// Whole seconds; out of range at either end is the end.
+fn seconds(difference: f64) -> Duration {
+    // A float to integer `as` saturates, and takes NaN to zero.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates")]
+    Duration::from_secs(difference as u64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn jwt(payload: &str) -> String {
+        format!("e30.{}.c2ln", URL_SAFE_NO_PAD.encode(payload))
+    }
+
+    fn of(payload: &str, date: Option<u64>) -> Option<u64> {
+        lifetime(&jwt(payload), date.map(Duration::from_secs)).map(|lifetime| lifetime.as_secs())
+    }
+
+    #[test]
+    fn the_lesser_of_both_differences_counts() {
+        assert_eq!(of(r#"{"exp":1300,"iat":1000}"#, None), Some(300));
+        assert_eq!(of(r#"{"exp":1300,"iat":1000}"#, Some(1100)), Some(200));
+        assert_eq!(of(r#"{"exp":1300,"iat":1100}"#, Some(1000)), Some(200));
+        assert_eq!(of(r#"{"exp":1300}"#, Some(1100)), Some(200));
+        assert_eq!(of(r#"{"exp":1300.9,"iat":1000.1}"#, None), Some(300));
+    }
+
+    #[test]
+    fn a_token_that_is_over_by_its_own_account_has_no_time() {
+        assert_eq!(of(r#"{"exp":1000,"iat":1000}"#, None), Some(0));
+        assert_eq!(of(r#"{"exp":1000,"iat":2000}"#, None), Some(0));
+        assert_eq!(of(r#"{"exp":1e300,"iat":0}"#, None), Some(u64::MAX));
+    }
+
+    #[test]
+    fn an_opaque_token_says_nothing() {
+        for token in ["abc", "a.b", "a.b.c", "a.e30.c", "a.e30.c.d", "..", "a.%%%.c"] {
+            assert_eq!(lifetime(token, Some(Duration::ZERO)), None, "{token}");
+        }
+        for payload in [r#"{"exp":"soon"}"#, r#"{"iat":1}"#, "[]", "\u{ff}", r#"{"exp":1300}"#] {
+            assert_eq!(of(payload, None), None, "{payload}");
+        }
+    }
+}

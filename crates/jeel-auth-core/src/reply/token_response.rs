@@ -1,0 +1,239 @@
+//! The JSON of a token response (RFC 6749 §5.1) or of an error response (§5.2).
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use std::fmt;
+use zeroize::Zeroizing;
+
+/// Why a success held no usable token. Never holds what the server sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum MalformedReply {
+    /// The body is no JSON object, has bytes after it, or names one of our fields twice.
+    Json,
+    /// `access_token` is missing, no string, or not made of visible ASCII characters.
+    Token,
+    /// `token_type` is missing or is not `Bearer`.
+    TokenType,
+    /// `expires_in` is no number of seconds, or leaves the token no time.
+    Lifetime,
+    /// The status code is outside the range of RFC 9110 §15, or was no final one.
+    Status,
+}
+
+impl fmt::Display for MalformedReply {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Json => "its body is not one JSON object",
+            Self::Token => "its access_token is missing or not visible ASCII",
+            Self::TokenType => "its token_type is not Bearer",
+            Self::Lifetime => "its token has no readable or no remaining lifetime",
+            Self::Status => "its status code is not a final one",
+        })
+    }
+}
+
+pub(super) type Malformed = MalformedReply;
+
+/// The members that matter, as they stand in the body, unread.
+///
+/// Raw, because a success must not fail over a member that only an error has, nor an error over
+/// one that only a success has; and because reading the token here would copy it. Decisions on what
+/// JSON leaves open: members of ours named twice are refused, for two readers could take two
+/// different ones; bytes after the object are refused; a leading byte order mark is skipped, as
+/// RFC 8259 §8.1 allows; unknown members are ignored, as RFC 6749 §5.1 demands.
+#[derive(Deserialize)]
+pub(super) struct TokenResponse<'a> {
+    #[serde(borrow)]
+    access_token: Option<&'a RawValue>,
+    #[serde(borrow)]
+    token_type: Option<&'a RawValue>,
+    #[serde(borrow)]
+    expires_in: Option<&'a RawValue>,
+    #[serde(borrow)]
+    error: Option<&'a RawValue>,
+}
+
+impl<'a> TokenResponse<'a> {
+    pub(super) fn parse(body: &'a [u8]) -> Result<Self, Malformed> {
+        let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
+        // serde would take an array for a struct.
+        if body.trim_ascii_start().first() != Some(&b'{') {
+            return Err(Malformed::Json);
+        }
+        let text = std::str::from_utf8(body).map_err(|_| Malformed::Json)?;
+        serde_json::from_str(text).map_err(|_| Malformed::Json)
+    }
+
+    /// The text of `error`; whatever is no string is no code.
+    pub(super) fn error_code(&self) -> Option<String> {
+        serde_json::from_str(self.error?.get()).ok()
+    }
+
+    /// `access_token` without its quotes and escapes.
+    pub(super) fn access_token(&self) -> Result<Zeroizing<String>, Malformed> {
+        let raw = self.access_token.ok_or(Malformed::Token)?;
+        unescape(raw.get()).ok_or(Malformed::Token)
+    }
+
+    /// Compared without case (RFC 6749 §5.1).
+    pub(super) fn token_type(&self) -> Result<(), Malformed> {
+        match self.token_type.map(|raw| raw.get().trim_matches('"')) {
+            Some(name) if name.eq_ignore_ascii_case("bearer") => Ok(()),
+            _ => Err(Malformed::TokenType),
+        }
+    }
+
+    /// Whole seconds, a fraction cut off: a number, or a string of digits as some servers send.
+    /// `None` when absent or null; what is negative is zero.
+    pub(super) fn expires_in(&self) -> Result<Option<u64>, Malformed> {
+        let Some(raw) = self.expires_in else { return Ok(None) };
+        let raw = raw.get();
+        let quoted = raw.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+        let digits = quoted.unwrap_or(raw);
+        if !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()) {
+            // Digits that do not fit are a long time; the policy has a ceiling.
+            return Ok(Some(digits.parse().unwrap_or(u64::MAX)));
+        }
+        match (quoted, raw.parse::<f64>()) {
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "saturates"
+            )]
+            (None, Ok(number)) if number.is_finite() => Ok(Some(number as u64)),
+            _ => Err(Malformed::Lifetime),
+        }
+    }
+}
+
+/// A JSON string of ASCII without its quotes and escapes, in one wiped buffer of sufficient size.
+/// `None` for anything else: no other character is allowed in a token.
+///
+/// serde_json would leave an unwiped copy in its scratch buffer whenever there is an escape, and
+/// some servers escape every slash.
+fn unescape(raw: &str) -> Option<Zeroizing<String>> {
+    let inner = raw.strip_prefix('"')?.strip_suffix('"')?;
+    let mut text = Zeroizing::new(String::with_capacity(inner.len()));
+    if !inner.contains('\\') {
+        text.push_str(inner);
+        return Some(text);
+    }
+    let mut chars = inner.chars();
+    while let Some(c) = chars.next() {
+        text.push(match c {
+            '\\' => match chars.next()? {
+                c @ ('/' | '\\' | '"') => c,
+                'u' => {
+                    let digits = chars.as_str().get(..4)?;
+                    chars = chars.as_str().get(4..)?.chars();
+                    char::from_u32(u32::from_str_radix(digits, 16).ok()?).filter(char::is_ascii)?
+                }
+                _ => return None,
+            },
+            c => c,
+        });
+    }
+    Some(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(body: &str) -> Result<TokenResponse<'_>, Malformed> {
+        TokenResponse::parse(body.as_bytes())
+    }
+
+    fn expires_in(value: &str) -> Result<Option<u64>, Malformed> {
+        parse(&format!(r#"{{"expires_in":{value}}}"#)).unwrap().expires_in()
+    }
+
+    #[test]
+    fn one_json_object_and_nothing_else() {
+        for bad in [
+            "",
+            "[]",
+            r#"["t","Bearer",3,null]"#,
+            "null",
+            "{",
+            "{}x",
+            "{} {}",
+            "<html>",
+            r#"{"access_token":"a","access_token":"b"}"#,
+            r#"{"expires_in":1,"expires_in":1}"#,
+            "\u{feff}\u{feff}{}",
+        ] {
+            assert_eq!(parse(bad).err(), Some(Malformed::Json), "{bad}");
+        }
+        assert!(TokenResponse::parse(b"{\"a\":\"\xff\"}").is_err());
+        for good in ["{}", " {} \n", "\u{feff}{}", r#"{"scope":1,"scope":2}"#] {
+            assert!(parse(good).is_ok(), "{good}");
+        }
+    }
+
+    #[test]
+    fn deep_nesting_is_refused_and_does_not_overflow_the_stack() {
+        let deep = format!(r#"{{"x":{}"#, "[".repeat(60_000));
+        assert!(parse(&deep).is_err());
+    }
+
+    #[test]
+    fn expires_in_is_a_number_a_float_or_a_string_of_digits() {
+        for (value, seconds) in [
+            ("3600", 3600),
+            ("\"3600\"", 3600),
+            ("3599.9", 3599),
+            ("3.6e3", 3600),
+            ("0", 0),
+            ("0.9", 0),
+            ("-5", 0),
+            ("-0.0", 0),
+            ("1e300", u64::MAX),
+            ("99999999999999999999999", u64::MAX),
+            ("\"99999999999999999999999\"", u64::MAX),
+        ] {
+            assert_eq!(expires_in(value), Ok(Some(seconds)), "{value}");
+        }
+        assert_eq!(expires_in("null"), Ok(None));
+        assert_eq!(parse("{}").unwrap().expires_in(), Ok(None));
+    }
+
+    #[test]
+    fn any_other_expires_in_is_unreadable() {
+        for bad in ["\"\"", "\"1h\"", "\"-1\"", "\"1.5\"", "true", "[]", "{}", "\" 1\""] {
+            assert_eq!(expires_in(bad), Err(Malformed::Lifetime), "{bad}");
+        }
+    }
+
+    #[test]
+    fn escapes_in_a_token_are_read() {
+        let token = |raw: &str| unescape(raw).map(|token| token.to_string());
+        assert_eq!(token(r#""a\/b""#).as_deref(), Some("a/b"));
+        assert_eq!(token(r#""\u002B\"\\""#).as_deref(), Some("+\"\\"));
+        for bad in [r#""\u00e9""#, r#""\n""#, r#""\ud83d\udd11""#, "1", "null", r#""\u00""#] {
+            assert_eq!(token(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn the_type_is_bearer_in_any_case() {
+        let kind =
+            |value: &str| parse(&format!(r#"{{"token_type":{value}}}"#)).unwrap().token_type();
+        for good in [r#""Bearer""#, r#""bearer""#, r#""BEARER""#] {
+            assert_eq!(kind(good), Ok(()));
+        }
+        for bad in [r#""DPoP""#, r#""Bearer ""#, "1", r#""""#, "null"] {
+            assert_eq!(kind(bad), Err(Malformed::TokenType), "{bad}");
+        }
+    }
+
+    #[test]
+    fn an_error_that_is_no_string_is_no_code() {
+        let code = |body: &str| parse(body).unwrap().error_code();
+        assert_eq!(code(r#"{"error":"invalid_client"}"#).as_deref(), Some("invalid_client"));
+        for none in [r#"{"error":{"code":1}}"#, r#"{"error":null}"#, "{}", r#"{"error":3}"#] {
+            assert_eq!(code(none), None, "{none}");
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! `multipart/form-data` (RFC 7578), written strictly: CRLF, no preamble, no epilogue.
+
+use super::form;
+use crate::credentials::Credentials;
+use crate::rng::Rng;
+use zeroize::Zeroizing;
+
+/// The content type with its boundary, and the body.
+pub(super) fn encode(credentials: &Credentials, rng: &mut Rng) -> (String, Zeroizing<Vec<u8>>) {
+    let fields = form(credentials);
+    let boundary = boundary(&fields, rng);
+    let body = body(&fields, &boundary);
+    let content_type = [mime::MULTIPART_FORM_DATA.essence_str(), "; boundary=", &boundary].concat();
+    (content_type, body)
+}
+
+/// Field names are fixed and need no quoting; values are any UTF-8 and are not touched.
+fn body(fields: &[(&str, &str)], boundary: &str) -> Zeroizing<Vec<u8>> {
+    let parts = fields.iter().map(|(name, value)| {
+        DELIMITER_START.len()
+            + boundary.len()
+            + DISPOSITION.len()
+            + name.len()
+            + DISPOSITION_END.len()
+            + value.len()
+            + CRLF.len()
+    });
+    let size = parts.sum::<usize>() + DELIMITER_START.len() + boundary.len() + CLOSE_END.len();
+    let mut body = Zeroizing::new(Vec::with_capacity(size));
+    for (name, value) in fields {
+        for piece in [DELIMITER_START, boundary, DISPOSITION, name, DISPOSITION_END, value, CRLF] {
+            body.extend_from_slice(piece.as_bytes());
+        }
+    }
+    for piece in [DELIMITER_START, boundary, CLOSE_END] {
+        body.extend_from_slice(piece.as_bytes());
+    }
+    debug_assert_eq!(body.len(), size, "the body is sized before it is written");
+    body
+}
+
+const DELIMITER_START: &str = "--";
+const DISPOSITION: &str = "\r\nContent-Disposition: form-data; name=\"";
+const DISPOSITION_END: &str = "\"\r\n\r\n";
+const CRLF: &str = "\r\n";
+const CLOSE_END: &str = "--\r\n";
+
+/// A boundary (RFC 2046 §5.1.1) that none of the values contains, so that no value can end its part.
+///
+/// Sixteen hexadecimal digits from the seed behind a fixed prefix. Drawn again until absent: values
+/// are finite and the draws are not, so this ends.
+fn boundary(fields: &[(&str, &str)], rng: &mut Rng) -> String {
+    loop {
+        let mut boundary = String::with_capacity(PREFIX.len() + 16);
+        boundary.push_str(PREFIX);
+        let draw = rng.next_u64();
+        boundary.extend((0..16).map(|digit| hex_digit(draw >> (4 * digit))));
+        if !fields.iter().any(|(_, value)| value.contains(&*boundary)) {
+            return boundary;
+        }
+    }
+}
+
+const PREFIX: &str = "jeel-auth-";
+
+fn hex_digit(nibble: u64) -> char {
+    char::from_digit((nibble & 15) as u32, 16).unwrap_or('0')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_that_holds_the_boundary_makes_another_be_drawn() {
+        let first = boundary(&[], &mut Rng::new(1));
+        let around = format!("x\r\n--{first}--\r\n");
+        let second = boundary(&[("client_secret", &around)], &mut Rng::new(1));
+        assert_ne!(first, second);
+        assert!(!around.contains(&second));
+    }
+}

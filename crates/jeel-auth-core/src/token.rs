@@ -1,0 +1,118 @@
+//! The access token as callers hold it.
+
+use std::fmt;
+use std::sync::Arc;
+use zeroize::Zeroizing;
+
+/// Which issue of a token this is: one cache numbers the tokens it is issued, and a rejection names
+/// the number, so that ten thousand late complaints about one token invalidate it once.
+///
+/// The numbers of a cache begin at a point drawn from its seed: a token of one cache, offered to
+/// another as rejected, matches nothing there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Generation(pub(crate) u64);
+
+impl Generation {
+    /// The number itself, for passing through foreign code and back by [`Generation::from_u64`].
+    pub const fn to_u64(self) -> u64 {
+        self.0
+    }
+
+    /// A generation from its number.
+    pub const fn from_u64(number: u64) -> Self {
+        Self(number)
+    }
+}
+
+/// An access token (RFC 6749 §1.4) with its `Authorization` value (RFC 6750 §2.1) already built.
+///
+/// Clones share one allocation, wiped when the last is dropped. `Debug` is redacted.
+#[derive(Clone)]
+pub struct AccessToken(Arc<Inner>);
+
+struct Inner {
+    /// `Bearer ` and the token: visible ASCII after the one space.
+    authorization: Zeroizing<String>,
+    generation: Generation,
+}
+
+const SCHEME: &str = "Bearer ";
+
+impl AccessToken {
+    pub(crate) fn new(bearer: BearerValue, generation: Generation) -> Self {
+        Self(Arc::new(Inner { authorization: bearer.0, generation }))
+    }
+
+    /// The token itself. Whatever is copied from here is not wiped for you.
+    pub fn expose_secret(&self) -> &str {
+        self.0.authorization.strip_prefix(SCHEME).unwrap_or_default()
+    }
+
+    /// The value of the `Authorization` field, `Bearer <token>`: visible ASCII and one space.
+    /// Mark it sensitive wherever the HTTP library lets you.
+    pub fn expose_authorization(&self) -> &str {
+        &self.0.authorization
+    }
+
+    /// Which issue of the cache's tokens this is.
+    pub fn generation(&self) -> Generation {
+        self.0.generation
+    }
+
+    pub(crate) fn is(&self, bearer: &BearerValue) -> bool {
+        self.0.authorization == bearer.0
+    }
+}
+
+impl fmt::Debug for AccessToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AccessToken")
+            .field("generation", &self.0.generation.0)
+            .field("secret", &"[redacted]")
+            .finish()
+    }
+}
+
+/// The `Authorization` value of a token that passed the check for header injection.
+pub(crate) struct BearerValue(Zeroizing<String>);
+
+impl BearerValue {
+    /// One or more visible ASCII characters, else nothing: a token with a space, a line break or a
+    /// control character in it would write header fields of its own.
+    pub(crate) fn new(token: &str) -> Option<Self> {
+        if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return None;
+        }
+        let mut value = Zeroizing::new(String::with_capacity(SCHEME.len() + token.len()));
+        value.push_str(SCHEME);
+        value.push_str(token);
+        Some(Self(value))
+    }
+}
+
+impl fmt::Debug for BearerValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[redacted]")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_that_could_inject_a_header_is_none() {
+        for bad in ["", " ", "a b", "a\r\nX: y", "a\n", "a\0", "é", "\x7f", "a\t"] {
+            assert!(BearerValue::new(bad).is_none(), "{bad:?}");
+        }
+        assert!(BearerValue::new("!~").is_some());
+    }
+
+    #[test]
+    fn a_token_knows_its_authorization_value_and_hides_it() {
+        let token = AccessToken::new(BearerValue::new("abc").unwrap(), Generation(3));
+        assert_eq!(token.expose_secret(), "abc");
+        assert_eq!(token.expose_authorization(), "Bearer abc");
+        assert_eq!(format!("{token:?}"), r#"AccessToken { generation: 3, secret: "[redacted]" }"#);
+    }
+}
