@@ -1,0 +1,88 @@
+//! The emulator as a program: started in a shell, used by a client in any language.
+
+mod args;
+
+use std::io::{self, Read, Write};
+use std::process::ExitCode;
+
+use args::{Command, Options, USAGE};
+use jeel_auth_emulator::{DEFAULT_CLIENT_SECRET, Emulator};
+
+#[expect(clippy::print_stderr, reason = "where a program says what went wrong")]
+fn main() -> ExitCode {
+    match args::parse(std::env::args_os().skip(1)).and_then(run) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            eprintln!("jeel-auth-emulator: {problem}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> Result<(), String> {
+    let mut out = io::stdout().lock();
+    let options = match command {
+        Command::Help => return out.write_all(USAGE.as_bytes()).map_err(|e| e.to_string()),
+        Command::Run(options) => *options,
+    };
+    let secret = client_secret(&options)?;
+    let builder = options.builder.credentials(&options.client_id, &secret);
+    let emulator = builder.start().map_err(|e| format!("cannot start: {e}"))?;
+    if let (Some(path), Some(pem)) = (&options.ca_out, emulator.ca_pem()) {
+        std::fs::write(path, pem).map_err(|e| format!("{}: {e}", path.display()))?;
+    }
+    let secret = (secret == DEFAULT_CLIENT_SECRET).then_some(DEFAULT_CLIENT_SECRET);
+    announce(&mut out, &emulator, &options.client_id, secret).map_err(|e| e.to_string())?;
+    wait(options.detached);
+    Ok(())
+}
+
+/// Out of a file or the environment, never the command line, which every user of the machine can
+/// read.
+fn client_secret(options: &Options) -> Result<String, String> {
+    match (&options.client_secret_file, std::env::var("JEELPAY_CLIENT_SECRET")) {
+        (Some(path), _) => std::fs::read_to_string(path)
+            .map(|text| text.trim_end_matches(['\r', '\n']).to_owned())
+            .map_err(|e| format!("{}: {e}", path.display())),
+        (None, Ok(secret)) => Ok(secret),
+        (None, Err(_)) => Ok(DEFAULT_CLIENT_SECRET.to_owned()),
+    }
+}
+
+/// Says where it is, in lines to paste into a shell. Of secrets, only the public one is shown.
+fn announce(
+    out: &mut impl Write,
+    emulator: &Emulator,
+    client_id: &str,
+    public_secret: Option<&str>,
+) -> io::Result<()> {
+    writeln!(out, "export JEELPAY_AUTH_URL={}", quoted(&emulator.token_url()))?;
+    writeln!(out, "export JEELPAY_API_URL={}", quoted(emulator.api_url()))?;
+    writeln!(out, "export JEELPAY_CLIENT_ID={}", quoted(client_id))?;
+    if emulator.ca_pem().is_none() {
+        // Clients that insist on https, as they should, have to be told.
+        writeln!(out, "export JEELPAY_ALLOW_LOOPBACK_HTTP='true'")?;
+    }
+    if let Some(secret) = public_secret {
+        writeln!(out, "export JEELPAY_CLIENT_SECRET={}", quoted(secret))?;
+    }
+    out.flush()
+}
+
+/// As a POSIX shell reads it back.
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+/// Returns when standard input ends: so the emulator goes with the process that started it, even
+/// where that one dies. Ctrl-C ends it by default.
+fn wait(detached: bool) {
+    if detached {
+        loop {
+            std::thread::park();
+        }
+    }
+    let mut ignored = [0; 1024];
+    let mut input = io::stdin().lock();
+    while input.read(&mut ignored).is_ok_and(|n| n > 0) {}
+}

@@ -1,0 +1,70 @@
+//! The protected API: anything under `/v1/`, for who has a token. (D that a 401 there means an
+//! invalid or expired token; G what else it says.)
+
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::delivery::Answer;
+use crate::http1::Request;
+use crate::record::{ResourceRequestRecord, redacted_headers};
+use crate::shared::Shared;
+use crate::{Reply, Verdict};
+
+pub(crate) const PREFIX: &str = "/v1/";
+pub(crate) const PAYMENTS: &str = "/v1/payments";
+
+/// Handles a request to the API, which is on record before its reply leaves.
+pub(crate) fn answer(shared: &Shared, connection: u64, request: &Request) -> Answer {
+    let tx_id = Uuid::new_v4().to_string();
+    shared.update(|state| {
+        let now = state.now();
+        let fault = state.resource_faults.next();
+        let delay = fault.extra_delay();
+        let mut verdict = None;
+        let handle = || {
+            let judge = |token| state.issuer.verdict(token, &state.settings, now.instant);
+            let found = bearer_token(request).map_or(Verdict::Missing, judge);
+            verdict = Some(found);
+            handle(request, found)
+        };
+        let (status, delivery) = fault.answer(handle, |reply| reply.stamped(&tx_id, now.wall));
+        state.resource_requests.push(ResourceRequestRecord {
+            at: now.instant.saturating_duration_since(shared.started),
+            connection,
+            method: request.method.clone(),
+            path: request.path.clone(),
+            headers: redacted_headers(request),
+            verdict,
+            status,
+            tx_id,
+        });
+        Answer { delay, holdable: false, delivery }
+    })
+}
+
+/// The answer to a token that does not hold. (RFC 6750 §3)
+pub(crate) fn invalid_token() -> Reply {
+    Reply::json(401, r#"{"error":"invalid_token"}"#)
+        .header("WWW-Authenticate", r#"Bearer error="invalid_token""#)
+}
+
+fn handle(request: &Request, verdict: Verdict) -> Reply {
+    match verdict {
+        Verdict::Accepted if !matches!(request.method.as_str(), "GET" | "POST") => {
+            Reply::new(405).header("Allow", "GET, POST")
+        }
+        Verdict::Accepted => {
+            let body = String::from_utf8_lossy(&request.body);
+            let echo = json!({ "method": request.method, "path": request.path, "body": body });
+            Reply::json(200, echo.to_string())
+        }
+        // RFC 6750 §3.1: who presents nothing is told of no error.
+        Verdict::Missing => Reply::new(401).header("WWW-Authenticate", "Bearer"),
+        _ => invalid_token(),
+    }
+}
+
+fn bearer_token(request: &Request) -> Option<&str> {
+    let (scheme, token) = request.field("authorization")?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then_some(token)
+}

@@ -1,0 +1,105 @@
+//! The state that the handle and the connections share, and how each waits for the other.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use event_listener::{Event, Listener};
+
+use crate::fault::Script;
+use crate::issuer::{Issuer, Now};
+use crate::rate_limit::Limiter;
+use crate::record::{Journal, ResourceRequestRecord, TokenRequestRecord};
+use crate::settings::Settings;
+
+/// Neither it nor what it holds of tokens has a `Debug`, so that no derive can come to show them.
+pub(crate) struct State {
+    pub(crate) settings: Settings,
+    pub(crate) issuer: Issuer,
+    pub(crate) limiter: Limiter,
+    pub(crate) token_faults: Script,
+    pub(crate) resource_faults: Script,
+    pub(crate) token_requests: Journal<TokenRequestRecord>,
+    pub(crate) resource_requests: Journal<ResourceRequestRecord>,
+    pub(crate) refused_requests: u64,
+    pub(crate) connections: u64,
+    /// How many hold back token replies.
+    pub(crate) holds: usize,
+    pub(crate) stopping: bool,
+}
+
+impl State {
+    pub(crate) fn now(&self) -> Now {
+        Now { instant: Instant::now(), wall: self.settings.wall_clock() }
+    }
+}
+
+pub(crate) struct Shared {
+    pub(crate) started: Instant,
+    state: Mutex<State>,
+    changed: Event,
+}
+
+impl Shared {
+    pub(crate) fn new(settings: Settings, issuer_name: String) -> Self {
+        let state = State {
+            settings,
+            issuer: Issuer::new(issuer_name),
+            limiter: Limiter::default(),
+            token_faults: Script::default(),
+            resource_faults: Script::default(),
+            token_requests: Journal::default(),
+            resource_requests: Journal::default(),
+            refused_requests: 0,
+            connections: 0,
+            holds: 0,
+            stopping: false,
+        };
+        Self { started: Instant::now(), state: Mutex::new(state), changed: Event::new() }
+    }
+
+    /// Looks at the state.
+    pub(crate) fn read<T>(&self, look: impl FnOnce(&State) -> T) -> T {
+        look(&self.lock())
+    }
+
+    /// Changes the state, and wakes all who wait for a change.
+    pub(crate) fn update<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
+        let result = change(&mut self.lock());
+        self.changed.notify(usize::MAX);
+        result
+    }
+
+    /// Waits until `done`, on any executor.
+    pub(crate) async fn until(&self, done: impl Fn(&State) -> bool) {
+        loop {
+            // Listening comes before looking, or a change in between would be missed.
+            let change = self.changed.listen();
+            if self.read(&done) {
+                return;
+            }
+            change.await;
+        }
+    }
+
+    /// Waits until `done`, blocking the thread; false if it took longer than `timeout`.
+    pub(crate) fn wait(&self, timeout: Duration, done: impl Fn(&State) -> bool) -> bool {
+        // Out of range means for ever.
+        let deadline = Instant::now().checked_add(timeout);
+        loop {
+            let change = self.changed.listen();
+            if self.read(&done) {
+                return true;
+            }
+            match deadline {
+                None => change.wait(),
+                Some(deadline) if change.wait_deadline(deadline).is_some() => {}
+                Some(_) => return self.read(&done),
+            }
+        }
+    }
+
+    /// A thread that panicked while it held the lock left no half-made change that matters here.
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

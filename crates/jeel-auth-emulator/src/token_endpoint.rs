@@ -1,0 +1,105 @@
+//! The token endpoint: `POST /oauth2/token`. (D)
+
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+use crate::delivery::Answer;
+use crate::form::Form;
+use crate::http1::Request;
+use crate::issuer::{Grant, Now};
+use crate::record::{TokenRequestRecord, redacted_headers};
+use crate::refusal::{server_error, unsupported_grant_type};
+use crate::settings::Settings;
+use crate::shared::{Shared, State};
+use crate::{BodyEncoding, Encodings, Reply, ReplyShape};
+
+pub(crate) const PATH: &str = "/oauth2/token";
+
+/// Handles a token request, which is on record before its reply leaves.
+pub(crate) async fn answer(shared: &Shared, connection: u64, request: &Request) -> Answer {
+    let form = Form::read(request).await;
+    let tx_id = Uuid::new_v4().to_string();
+    shared.update(|state| {
+        let now = state.now();
+        let fault = state.token_faults.next();
+        let delay = state.settings.delay.saturating_add(fault.extra_delay());
+        let mut authenticated = false;
+        let handle = || {
+            authenticated = form.as_ref().is_some_and(|form| known(&state.settings, form));
+            handle(state, request, form.as_ref(), now)
+        };
+        let (status, delivery) = fault.answer(handle, |reply| reply.stamped(&tx_id, now.wall));
+        state.token_requests.push(TokenRequestRecord {
+            at: now.instant.saturating_duration_since(shared.started),
+            connection,
+            method: request.method.clone(),
+            has_query: request.has_query,
+            headers: redacted_headers(request),
+            encoding: BodyEncoding::of(request),
+            chunked: request.chunked,
+            authenticated,
+            status,
+            tx_id,
+        });
+        Answer { delay, holdable: true, delivery }
+    })
+}
+
+fn handle(state: &mut State, request: &Request, form: Option<&Form>, now: Now) -> Reply {
+    if request.method != "POST" {
+        return Reply::new(405).header("Allow", "POST");
+    }
+    if let Err(refusal) = state.limiter.admit(state.settings.rate_limit, now.instant, now.wall) {
+        return refusal;
+    }
+    let settings = &state.settings;
+    let readable = form.filter(|_| accepted(settings.accepts, BodyEncoding::of(request)));
+    let Some(form) = readable else { return settings.unread.reply() };
+    if form.grant_type != b"client_credentials" {
+        return unsupported_grant_type();
+    }
+    if !known(settings, form) {
+        return settings.denial.reply(form.client_id == settings.client_id.as_bytes());
+    }
+    match state.issuer.grant(settings, now.instant) {
+        Ok(grant) => token_reply(settings, &grant),
+        Err(_) => server_error(),
+    }
+}
+
+/// Whether both credentials are right, to the byte. An `Authorization` header has no say in it.
+fn known(settings: &Settings, form: &Form) -> bool {
+    form.client_id == settings.client_id.as_bytes()
+        && settings.client_secret.matches(&form.client_secret)
+}
+
+fn accepted(accepts: Encodings, encoding: BodyEncoding) -> bool {
+    match encoding {
+        BodyEncoding::Multipart => accepts != Encodings::UrlEncodedOnly,
+        BodyEncoding::UrlEncoded => accepts != Encodings::MultipartOnly,
+        BodyEncoding::Other => false,
+    }
+}
+
+fn token_reply(settings: &Settings, grant: &Grant) -> Reply {
+    let mut body = Map::new();
+    let mut add = |name: &str, value: Value| body.insert(name.to_owned(), value);
+    add("access_token", grant.access_token.as_str().into());
+    add("token_type", "Bearer".into());
+    add("expires_in", grant.expires_in.into());
+    let scope = match settings.shape {
+        ReplyShape::Plain => settings.scope.as_deref(),
+        ReplyShape::Keycloak => {
+            add("refresh_expires_in", 0.into());
+            add("not-before-policy", 0.into());
+            Some(settings.scope.as_deref().unwrap_or("email profile"))
+        }
+    };
+    if let Some(scope) = scope {
+        add("scope", scope.into());
+    }
+    // RFC 6749 §5.1 asks for both fields.
+    Reply::json(200, Value::Object(body).to_string())
+        .header("Cache-Control", "no-store")
+        .header("Pragma", "no-cache")
+}

@@ -1,0 +1,66 @@
+//! The program: its lines are for a shell to read, and it goes when its input ends.
+
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Child, Command, Stdio};
+
+use crate::client::{Client, dial, urlencoded};
+
+fn start(args: &[&str], secret: Option<&str>) -> Child {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_jeel-auth-emulator"));
+    command.args(args).env_remove("JEELPAY_CLIENT_SECRET");
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    if let Some(secret) = secret {
+        command.env("JEELPAY_CLIENT_SECRET", secret);
+    }
+    command.spawn().unwrap()
+}
+
+/// The value in the next line, which has to set this variable.
+fn exported(lines: &mut impl BufRead, name: &str) -> String {
+    let mut line = String::new();
+    lines.read_line(&mut line).unwrap();
+    let value = line.strip_prefix(&format!("export {name}='")).unwrap();
+    value.strip_suffix("'\n").unwrap().to_owned()
+}
+
+#[test]
+fn it_prints_where_it_is_and_ends_with_its_input() {
+    let mut program = start(&["--accepts", "urlencoded"], None);
+    let mut lines = BufReader::new(program.stdout.take().unwrap());
+    let url = exported(&mut lines, "JEELPAY_AUTH_URL");
+    assert!(url.ends_with("/oauth2/token"));
+    assert!(url.starts_with(&exported(&mut lines, "JEELPAY_API_URL")));
+    let id = exported(&mut lines, "JEELPAY_CLIENT_ID");
+    assert_eq!(exported(&mut lines, "JEELPAY_ALLOW_LOOPBACK_HTTP"), "true");
+    let secret = exported(&mut lines, "JEELPAY_CLIENT_SECRET");
+    assert_eq!(Client::over(dial(&url)).exchange(urlencoded(&id, &secret)).status, 200);
+    drop(program.stdin.take());
+    assert!(program.wait().unwrap().success());
+}
+
+#[test]
+fn a_secret_of_ones_own_is_used_and_not_shown() {
+    let mut program = start(&["--client-id", "it's me"], Some("s3cret"));
+    let mut lines = BufReader::new(program.stdout.take().unwrap());
+    let url = exported(&mut lines, "JEELPAY_AUTH_URL");
+    exported(&mut lines, "JEELPAY_API_URL");
+    assert_eq!(exported(&mut lines, "JEELPAY_CLIENT_ID"), r"it'\''s me");
+    exported(&mut lines, "JEELPAY_ALLOW_LOOPBACK_HTTP");
+    assert_eq!(Client::over(dial(&url)).exchange(urlencoded("it's me", "s3cret")).status, 200);
+    drop(program.stdin.take());
+    let mut rest = String::new();
+    lines.read_to_string(&mut rest).unwrap();
+    assert_eq!(rest, "");
+    assert!(program.wait().unwrap().success());
+}
+
+#[test]
+fn mistakes_end_it_with_a_message_and_help_without_one() {
+    let failed = start(&["--prot", "1"], None).wait_with_output().unwrap();
+    assert!(!failed.status.success());
+    let message = String::from_utf8(failed.stderr).unwrap();
+    assert_eq!(message, "jeel-auth-emulator: unknown option: --prot\n");
+    let help = start(&["--help"], None).wait_with_output().unwrap();
+    assert!(help.status.success() && help.stderr.is_empty());
+    assert!(String::from_utf8(help.stdout).unwrap().contains("Usage: jeel-auth-emulator"));
+}
