@@ -1,0 +1,140 @@
+//! Waiting with a task.
+
+use crate::shared::{Flight, Step, Waiting};
+use crate::source::{Answer, Async, TokenSource};
+use crate::token::Token;
+use crate::transport::AsyncTransport;
+use http::HeaderValue;
+use jeel_auth_core::Error;
+use std::future::{Future, poll_fn};
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::Poll;
+use std::time::{Duration, Instant};
+
+impl<T: AsyncTransport> TokenSource<Async<T>> {
+    /// A usable token; waits for one up to the policy's time for callers (30 s by default).
+    ///
+    /// Dropping the future at any point loses nothing: not the request, not the other waiters.
+    ///
+    /// # Errors
+    /// Why there is none, whose fault that is, and when it is tried again.
+    #[inline]
+    pub async fn token(&self) -> Result<Token, Error> {
+        self.token_within(self.caller_wait()).await
+    }
+
+    /// A usable token; waits for one up to `wait`.
+    ///
+    /// # Errors
+    /// As [`token`](Self::token).
+    #[inline]
+    pub async fn token_within(&self, wait: Duration) -> Result<Token, Error> {
+        match self.cached() {
+            Some(token) => Ok(token),
+            None => self.wait_for_token(Duration::ZERO, wait).await,
+        }
+    }
+
+    /// A token that is usable for at least `valid_for` from now, for a caller about to start
+    /// something long. Waits as [`token`](Self::token).
+    ///
+    /// # Errors
+    /// As [`token`](Self::token), and
+    /// [`LifetimeTooShort`](jeel_auth_core::ErrorKind::LifetimeTooShort) when no token of this
+    /// server's lives that long.
+    pub async fn token_valid_for(&self, valid_for: Duration) -> Result<Token, Error> {
+        match self.shared().leased(valid_for) {
+            Some(token) => Ok(token),
+            None => self.wait_for_token(valid_for, self.caller_wait()).await,
+        }
+    }
+
+    /// The value of the `Authorization` field, built once per token and marked sensitive.
+    ///
+    /// # Errors
+    /// As [`token`](Self::token).
+    #[inline]
+    pub async fn authorization(&self) -> Result<HeaderValue, Error> {
+        self.with_authorization(HeaderValue::clone).await
+    }
+
+    /// As [`authorization`](Self::authorization), borrowed for the time of a call: nothing is
+    /// cloned.
+    ///
+    /// # Errors
+    /// As [`token`](Self::token).
+    #[inline]
+    pub async fn with_authorization<R>(
+        &self,
+        f: impl FnOnce(&HeaderValue) -> R,
+    ) -> Result<R, Error> {
+        let borrowed = |token: &Token| f(token.authorization());
+        match self.shared().with_leased(Duration::ZERO, borrowed) {
+            Ok(result) => Ok(result),
+            Err(borrowed) => {
+                Ok(borrowed(&self.wait_for_token(Duration::ZERO, self.caller_wait()).await?))
+            }
+        }
+    }
+
+    /// Fetches a token if there is none: a warm-up, so that the first call need not wait.
+    ///
+    /// # Errors
+    /// As [`token`](Self::token).
+    pub async fn ready(&self) -> Result<(), Error> {
+        self.token().await.map(drop)
+    }
+
+    #[cold]
+    async fn wait_for_token(&self, at_least: Duration, wait: Duration) -> Answer {
+        let deadline = Instant::now().checked_add(wait);
+        let mut turn = None;
+        loop {
+            let (step, flight) = self.shared().step(at_least, turn);
+            if let Some(flight) = flight {
+                launch(self.driver(), flight);
+            }
+            let waiting = match step {
+                Step::Done(answer) => return answer,
+                Step::Wait(waiting) => waiting,
+            };
+            turn = Some(waiting.turn);
+            let left = deadline.map_or(Duration::MAX, |deadline| {
+                deadline.saturating_duration_since(Instant::now())
+            });
+            if left.is_zero() {
+                return Err(self.shared().give_up());
+            }
+            self.outcome_within(waiting, left).await;
+        }
+    }
+
+    /// Ends with the next outcome, when it is time to look again, or when no time is left.
+    async fn outcome_within(&self, waiting: Waiting, left: Duration) {
+        let mut listener = pin!(waiting.listener);
+        let mut sleep = pin!(self.driver().0.sleep(left.min(waiting.look_again_in)));
+        poll_fn(|context| {
+            if listener.as_mut().poll(context).is_ready() {
+                return Poll::Ready(());
+            }
+            sleep.as_mut().poll(context)
+        })
+        .await;
+    }
+}
+
+/// Carries a flight on a task of its own, so that no caller's cancellation ends it.
+fn launch<T: AsyncTransport>(driver: &Arc<Async<T>>, flight: Flight) {
+    let carrier = Arc::clone(driver);
+    driver.0.spawn(async move { carry(&carrier.0, flight).await });
+}
+
+async fn carry<T: AsyncTransport>(transport: &T, flight: Flight) {
+    let mut next = Some(flight);
+    while let Some(flight) = next {
+        let Some(request) = flight.request() else { return };
+        let outcome = transport.send(request).await;
+        next = flight.land(outcome);
+    }
+}

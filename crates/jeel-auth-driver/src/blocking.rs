@@ -1,0 +1,124 @@
+//! Waiting with a thread.
+
+use crate::shared::{Flight, Step};
+use crate::source::{Answer, Blocking, TokenSource};
+use crate::token::Token;
+use crate::transport::BlockingTransport;
+use event_listener::Listener;
+use http::HeaderValue;
+use jeel_auth_core::Error;
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+impl<T: BlockingTransport> TokenSource<Blocking<T>> {
+    /// A usable token; waits for one up to the policy's time for callers (30 s by default).
+    ///
+    /// # Errors
+    /// Why there is none, whose fault that is, and when it is tried again.
+    #[inline]
+    pub fn token(&self) -> Result<Token, Error> {
+        self.token_within(self.caller_wait())
+    }
+
+    /// A usable token; waits for one up to `wait`.
+    ///
+    /// # Errors
+    /// As [`token`](Self::token).
+    #[inline]
+    pub fn token_within(&self, wait: Duration) -> Result<Token, Error> {
+        match self.cached() {
+            Some(token) => Ok(token),
+            None => self.wait_for_token(Duration::ZERO, wait),
+        }
+    }
+
+    /// A token that is usable for at least `valid_for` from now, for a caller about to start
+    /// something long. Waits as [`token`](Self::token).
+    ///
+    /// # Errors
+    /// As [`token`](Self::token), and
+    /// [`LifetimeTooShort`](jeel_auth_core::ErrorKind::LifetimeTooShort) when no token of this
+    /// server's lives that long.
+    pub fn token_valid_for(&self, valid_for: Duration) -> Result<Token, Error> {
+        match self.shared().leased(valid_for) {
+            Some(token) => Ok(token),
+            None => self.wait_for_token(valid_for, self.caller_wait()),
+        }
+    }
+
+    /// The value of the `Authorization` field, built once per token and marked sensitive.
+    ///
+    /// # Errors
+    /// As [`token`](Self::token).
+    #[inline]
+    pub fn authorization(&self) -> Result<HeaderValue, Error> {
+        self.with_authorization(HeaderValue::clone)
+    }
+
+    /// As [`authorization`](Self::authorization), borrowed for the time of a call: nothing is
+    /// cloned.
+    ///
+    /// # Errors
+    /// As [`token`](Self::token).
+    #[inline]
+    pub fn with_authorization<R>(&self, f: impl FnOnce(&HeaderValue) -> R) -> Result<R, Error> {
+        let borrowed = |token: &Token| f(token.authorization());
+        match self.shared().with_leased(Duration::ZERO, borrowed) {
+            Ok(result) => Ok(result),
+            Err(borrowed) => {
+                Ok(borrowed(&self.wait_for_token(Duration::ZERO, self.caller_wait())?))
+            }
+        }
+    }
+
+    /// Fetches a token if there is none: a warm-up, so that the first call need not wait.
+    ///
+    /// # Errors
+    /// As [`token`](Self::token).
+    pub fn ready(&self) -> Result<(), Error> {
+        self.token().map(drop)
+    }
+
+    #[cold]
+    fn wait_for_token(&self, at_least: Duration, wait: Duration) -> Answer {
+        let deadline = Instant::now().checked_add(wait);
+        let mut turn = None;
+        loop {
+            let (step, flight) = self.shared().step(at_least, turn);
+            if let Some(flight) = flight {
+                launch(Arc::clone(self.driver()), flight);
+            }
+            let waiting = match step {
+                Step::Done(answer) => return answer,
+                Step::Wait(waiting) => waiting,
+            };
+            turn = Some(waiting.turn);
+            let left = deadline.map_or(Duration::MAX, |deadline| {
+                deadline.saturating_duration_since(Instant::now())
+            });
+            if left.is_zero() {
+                return Err(self.shared().give_up());
+            }
+            let _ = waiting.listener.wait_timeout(left.min(waiting.look_again_in));
+        }
+    }
+}
+
+/// Carries a flight on a thread of its own: a caller with little time must not wait for a slow
+/// server.
+///
+/// If no thread can be had, the flight is dropped, which reports it as abandoned.
+fn launch<T: BlockingTransport>(driver: Arc<Blocking<T>>, flight: Flight) {
+    let name = "jeel-auth".to_owned();
+    let _ = thread::Builder::new().name(name).spawn(move || carry(&driver.0, flight));
+}
+
+fn carry<T: BlockingTransport>(transport: &T, flight: Flight) {
+    let mut next = Some(flight);
+    while let Some(flight) = next {
+        let Some(request) = flight.request() else { return };
+        let outcome = transport.send(request);
+        next = flight.land(outcome);
+    }
+}

@@ -1,0 +1,254 @@
+//! Configuration from the environment.
+
+use jeel_auth_core::{
+    BodyEncoding, Credentials, CredentialsError, EncodingChoice, Endpoint, EndpointError,
+    Environment, LoopbackHttp, Origin,
+};
+use std::ffi::OsString;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+use std::{env, fmt};
+use zeroize::Zeroizing;
+
+/// Where to go, as whom.
+#[derive(Debug)]
+pub(crate) struct Settings {
+    pub(crate) endpoint: Endpoint,
+    pub(crate) api_origin: Option<Origin>,
+    pub(crate) credentials: Credentials,
+    pub(crate) encoding: EncodingChoice,
+}
+
+impl Settings {
+    pub(crate) fn new(environment: Environment, credentials: Credentials) -> Self {
+        Self {
+            endpoint: environment.token_endpoint(),
+            api_origin: Some(environment.api_origin()),
+            credentials,
+            encoding: EncodingChoice::Auto,
+        }
+    }
+
+    pub(crate) fn from_env() -> Result<Self, ConfigError> {
+        Self::from_lookup(&|name| env::var_os(name))
+    }
+
+    fn from_lookup(lookup: &dyn Fn(&str) -> Option<OsString>) -> Result<Self, ConfigError> {
+        let variables = Variables { lookup };
+        let loopback = variables.choice(
+            "JEELPAY_ALLOW_LOOPBACK_HTTP",
+            "true or false",
+            &[("true", LoopbackHttp::Allowed), ("false", LoopbackHttp::Refused)],
+        )?;
+        let loopback = loopback.unwrap_or_default();
+        let environment = variables.choice(
+            "JEELPAY_ENV",
+            "sandbox or production",
+            &[("sandbox", Environment::Sandbox), ("production", Environment::Production)],
+        )?;
+        let endpoint = variables.url("JEELPAY_AUTH_URL", |url| Endpoint::parse(url, loopback))?;
+        let api_origin = variables.url("JEELPAY_API_URL", |url| Origin::parse(url, loopback))?;
+        let endpoint = endpoint
+            .or_else(|| environment.map(Environment::token_endpoint))
+            .ok_or(ConfigError::missing("JEELPAY_ENV", "sandbox or production"))?;
+        let encoding = variables.choice(
+            "JEELPAY_BODY_ENCODING",
+            "auto, multipart or urlencoded",
+            &[
+                ("auto", EncodingChoice::Auto),
+                ("multipart", EncodingChoice::Always(BodyEncoding::Multipart)),
+                ("urlencoded", EncodingChoice::Always(BodyEncoding::UrlEncoded)),
+            ],
+        )?;
+        Ok(Self {
+            endpoint,
+            api_origin: api_origin.or_else(|| environment.map(Environment::api_origin)),
+            credentials: variables.credentials()?,
+            encoding: encoding.unwrap_or_default(),
+        })
+    }
+}
+
+/// The variables, by a look-up that tests replace.
+struct Variables<'a> {
+    lookup: &'a dyn Fn(&str) -> Option<OsString>,
+}
+
+/// A variable that has a twin which names a file with the value.
+struct Twins {
+    value: &'static str,
+    file: &'static str,
+    expected: &'static str,
+}
+
+const CLIENT_ID: Twins = Twins {
+    value: "JEELPAY_CLIENT_ID",
+    file: "JEELPAY_CLIENT_ID_FILE",
+    expected: "the client id that Jeel gave you",
+};
+
+const CLIENT_SECRET: Twins = Twins {
+    value: "JEELPAY_CLIENT_SECRET",
+    file: "JEELPAY_CLIENT_SECRET_FILE",
+    expected: "the client secret that Jeel gave you",
+};
+
+impl Variables<'_> {
+    fn credentials(&self) -> Result<Credentials, ConfigError> {
+        let (id, id_variable) = self.value_or_file(&CLIENT_ID)?;
+        let (secret, secret_variable) = self.value_or_file(&CLIENT_SECRET)?;
+        Credentials::new(id, secret).map_err(|error| {
+            let variable = match error {
+                CredentialsError::EmptyId | CredentialsError::IdTooLong => id_variable,
+                _ => secret_variable,
+            };
+            ConfigError(Problem::Credentials { variable, error })
+        })
+    }
+
+    /// The value and the name of the variable that gave it.
+    fn value_or_file(&self, twins: &Twins) -> Result<(String, &'static str), ConfigError> {
+        match (self.text(twins.value, twins.expected)?, self.raw(twins.file)) {
+            (Some(_), Some(_)) => {
+                Err(ConfigError(Problem::Both { one: twins.value, other: twins.file }))
+            }
+            (Some(value), None) => Ok((value, twins.value)),
+            (None, Some(path)) => Ok((read_secret_file(twins, Path::new(&path))?, twins.file)),
+            (None, None) => Err(ConfigError::missing(twins.value, twins.expected)),
+        }
+    }
+
+    fn choice<T: Copy>(
+        &self,
+        variable: &'static str,
+        expected: &'static str,
+        choices: &[(&str, T)],
+    ) -> Result<Option<T>, ConfigError> {
+        let Some(value) = self.text(variable, expected)? else { return Ok(None) };
+        let chosen = choices.iter().find(|(name, _)| *name == value);
+        chosen.map(|(_, choice)| Some(*choice)).ok_or(ConfigError::malformed(variable, expected))
+    }
+
+    fn url<T>(
+        &self,
+        variable: &'static str,
+        parse: impl FnOnce(&str) -> Result<T, EndpointError>,
+    ) -> Result<Option<T>, ConfigError> {
+        let Some(url) = self.text(variable, "an https URL")? else { return Ok(None) };
+        parse(&url).map(Some).map_err(|error| ConfigError(Problem::Url { variable, error }))
+    }
+
+    fn text(
+        &self,
+        variable: &'static str,
+        expected: &'static str,
+    ) -> Result<Option<String>, ConfigError> {
+        let text = self.raw(variable).map(OsString::into_string).transpose();
+        text.map_err(|_| ConfigError::malformed(variable, expected))
+    }
+
+    fn raw(&self, variable: &str) -> Option<OsString> {
+        (self.lookup)(variable).filter(|value| !value.is_empty())
+    }
+}
+
+/// The longest file read: a secret of the longest length and a line break. A mounted secret is a
+/// file of known size, and `/dev/zero` is not one.
+const LONGEST_FILE: usize = 64 * 1024 + 2;
+
+/// A file's text without the one line break that editors put at its end. Read into one buffer that
+/// does not move, so that no copy stays behind.
+fn read_secret_file(twins: &Twins, path: &Path) -> Result<String, ConfigError> {
+    let read = || {
+        let mut bytes = Zeroizing::new(Vec::with_capacity(LONGEST_FILE + 1));
+        let most = u64::try_from(LONGEST_FILE + 1).unwrap_or(u64::MAX);
+        File::open(path)?.take(most).read_to_end(&mut bytes)?;
+        Ok(bytes)
+    };
+    let mut bytes: Zeroizing<Vec<u8>> = read().map_err(|error: io::Error| {
+        ConfigError(Problem::File { variable: twins.file, kind: error.kind() })
+    })?;
+    for line_break in [b'\n', b'\r'] {
+        bytes.pop_if(|last| *last == line_break);
+    }
+    String::from_utf8(std::mem::take(&mut *bytes)).map_err(|error| {
+        drop(Zeroizing::new(error.into_bytes()));
+        ConfigError::malformed(twins.file, twins.expected)
+    })
+}
+
+/// A setting that is missing or malformed. Names the variable, and what it should look like; never
+/// its value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConfigError(Problem);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Problem {
+    Missing { variable: &'static str, expected: &'static str },
+    Malformed { variable: &'static str, expected: &'static str },
+    Both { one: &'static str, other: &'static str },
+    File { variable: &'static str, kind: io::ErrorKind },
+    Url { variable: &'static str, error: EndpointError },
+    Credentials { variable: &'static str, error: CredentialsError },
+    Transport(String),
+}
+
+impl ConfigError {
+    const fn missing(variable: &'static str, expected: &'static str) -> Self {
+        Self(Problem::Missing { variable, expected })
+    }
+
+    const fn malformed(variable: &'static str, expected: &'static str) -> Self {
+        Self(Problem::Malformed { variable, expected })
+    }
+
+    pub(crate) const fn transport(why: String) -> Self {
+        Self(Problem::Transport(why))
+    }
+
+    /// The name of the variable to look at; `None` when it is no variable's fault.
+    pub const fn variable(&self) -> Option<&'static str> {
+        match &self.0 {
+            Problem::Missing { variable, .. }
+            | Problem::Malformed { variable, .. }
+            | Problem::Both { one: variable, .. }
+            | Problem::File { variable, .. }
+            | Problem::Url { variable, .. }
+            | Problem::Credentials { variable, .. } => Some(variable),
+            Problem::Transport(_) => None,
+        }
+    }
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Problem::Missing { variable, expected } => {
+                write!(f, "{variable} is not set; it should be {expected}")
+            }
+            Problem::Malformed { variable, expected } => {
+                write!(f, "{variable} is malformed; it should be {expected}")
+            }
+            Problem::Both { one, other } => {
+                write!(f, "{one} and {other} are both set; set one of them")
+            }
+            Problem::File { variable, kind } => {
+                write!(f, "the file that {variable} names cannot be read: {kind}")
+            }
+            Problem::Url { variable, error: EndpointError::LoopbackHttp } => write!(
+                f,
+                "{variable}: {}: set JEELPAY_ALLOW_LOOPBACK_HTTP to true",
+                EndpointError::LoopbackHttp
+            ),
+            Problem::Url { variable, error } => write!(f, "{variable}: {error}"),
+            Problem::Credentials { variable, error } => write!(f, "{variable}: {error}"),
+            Problem::Transport(why) => write!(f, "the HTTP client cannot be set up: {why}"),
+        }
+    }
+}
+
+impl std::error::Error for ConfigError {}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,250 @@
+//! The one cache that all share: a lock-free lease in front, one mutex around core behind it.
+
+use crate::clock::Clock;
+use crate::observe;
+use crate::token::Token;
+use crate::transport::Received;
+use arc_swap::ArcSwapOption;
+use event_listener::{Event, EventListener};
+use jeel_auth_core::{
+    AccessToken, Acquire, Action, Cache, Error, Generation, Moment, SendFailure, TokenRequest,
+    TransportKind, Turn,
+};
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+/// A cache and everybody who waits for it.
+pub(crate) struct Shared {
+    /// What readers look at first, and mostly only.
+    lease: ArcSwapOption<Published>,
+    machine: Mutex<Machine>,
+    /// Notified after every outcome, when the mutex is free again.
+    outcome: Event,
+    clock: Clock,
+}
+
+/// A lease of core's, with the token as callers get it, and its deadlines for a rough clock.
+struct Published {
+    token: Token,
+    until: Moment,
+    usable_until: Moment,
+}
+
+struct Machine {
+    cache: Cache,
+    /// The token last handed out or published, its header value built.
+    token: Option<Token>,
+    /// What readers see.
+    published: Option<(Generation, Moment)>,
+    /// Whether those who wait are to be woken when the lock is free.
+    announce: bool,
+}
+
+/// A token request on its way. It belongs to the cache and not to the caller who started it.
+///
+/// Dropped without an outcome, because its thread panicked or its runtime shut down, it reports
+/// itself as abandoned, so that nobody waits for it.
+pub(crate) struct Flight {
+    shared: Arc<Shared>,
+    request: Option<TokenRequest>,
+}
+
+/// What a caller who came through the mutex gets.
+pub(crate) enum Step {
+    Done(Result<Token, Error>),
+    Wait(Waiting),
+}
+
+/// A caller's place among those who wait.
+pub(crate) struct Waiting {
+    pub(crate) turn: Turn,
+    pub(crate) listener: EventListener,
+    /// After this long it should look again although nothing was reported.
+    pub(crate) look_again_in: Duration,
+}
+
+/// A safety net: core names a time whenever it lets somebody wait.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
+
+impl Shared {
+    pub(crate) fn new(cache: Cache) -> Arc<Self> {
+        let machine = Machine { cache, token: None, published: None, announce: false };
+        Arc::new(Self {
+            lease: ArcSwapOption::empty(),
+            machine: Mutex::new(machine),
+            outcome: Event::new(),
+            clock: Clock::start(),
+        })
+    }
+
+    /// The fast path: one atomic load and one look at the clocks. No lock, no allocation, no future.
+    #[inline]
+    pub(crate) fn leased(&self, at_least: Duration) -> Option<Token> {
+        self.with_leased(at_least, Token::clone).ok()
+    }
+
+    /// As [`leased`](Self::leased), borrowing the token instead of cloning it; gives `f` back where
+    /// there is no lease.
+    #[inline]
+    pub(crate) fn with_leased<R, F: FnOnce(&Token) -> R>(
+        &self,
+        at_least: Duration,
+        f: F,
+    ) -> Result<R, F> {
+        let lease = self.lease.load();
+        let Some(lease) = lease.as_deref() else { return Err(f) };
+        let now = self.clock.roughly_now();
+        if lease.until.reached(now) || lease.usable_until.remaining(now) < at_least {
+            return Err(f);
+        }
+        Ok(f(&lease.token))
+    }
+
+    /// A caller comes for a token usable at least that long, or comes back with its turn. A flight
+    /// that this starts is the caller's to launch.
+    pub(crate) fn step(
+        self: &Arc<Self>,
+        at_least: Duration,
+        turn: Option<Turn>,
+    ) -> (Step, Option<Flight>) {
+        self.with_machine(|machine, now| {
+            let answer = match turn {
+                None => machine.cache.acquire_for(at_least, now),
+                Some(turn) => machine.cache.resume(turn, now),
+            };
+            let flight = self.next_flight(machine, now);
+            let step = match answer {
+                Acquire::Ready(access) => Step::Done(Ok(machine.token(&access))),
+                Acquire::Refused(error) => Step::Done(Err(error)),
+                Acquire::Wait(turn) => Step::Wait(self.waiting(machine, turn, now)),
+            };
+            (step, flight)
+        })
+    }
+
+    /// The error for a caller whose time to wait ran out.
+    pub(crate) fn give_up(&self) -> Error {
+        self.tell(Cache::give_up)
+    }
+
+    /// Tells the cache something that answers nobody who waits.
+    pub(crate) fn tell<R>(&self, f: impl FnOnce(&mut Cache, Moment) -> R) -> R {
+        self.with_machine(|machine, now| f(&mut machine.cache, now))
+    }
+
+    /// Tells the cache something after which everybody who waits looks again.
+    pub(crate) fn tell_all<R>(&self, f: impl FnOnce(&mut Cache, Moment) -> R) -> R {
+        self.with_machine(|machine, now| {
+            machine.announce = true;
+            f(&mut machine.cache, now)
+        })
+    }
+
+    /// Everything that is not the fast path goes through here: one input under the lock, the new
+    /// lease published; then, the lock free again, those who wait are woken, and at last whoever
+    /// traces is told, which may be slow.
+    fn with_machine<R>(&self, f: impl FnOnce(&mut Machine, Moment) -> R) -> R {
+        let mut machine = self.lock();
+        let now = self.clock.now();
+        let result = f(&mut machine, now);
+        self.publish(&mut machine, now);
+        let events = observe::drain(&mut machine.cache);
+        let announce = std::mem::take(&mut machine.announce);
+        drop(machine);
+        if announce {
+            self.outcome.notify(usize::MAX);
+        }
+        observe::trace(events);
+        result
+    }
+
+    /// Listening begins under the lock that outcomes are reported under: none can fall between the
+    /// look and the listening.
+    fn waiting(&self, machine: &Machine, turn: Turn, now: Moment) -> Waiting {
+        let wakeup = machine.cache.next_wakeup();
+        let look_again_in = wakeup.map_or(LOOK_AGAIN, |wakeup| wakeup.remaining(now));
+        Waiting { turn, listener: self.outcome.listen(), look_again_in }
+    }
+
+    fn next_flight(self: &Arc<Self>, machine: &mut Machine, now: Moment) -> Option<Flight> {
+        match machine.cache.poll_action(now)? {
+            Action::Send(request) => {
+                Some(Flight { shared: Arc::clone(self), request: Some(request) })
+            }
+            _ => None,
+        }
+    }
+
+    /// Publishes what readers may take without asking, if it is not what they see already.
+    fn publish(&self, machine: &mut Machine, now: Moment) {
+        let lease = machine.cache.lease(now);
+        let published = lease.as_ref().map(|lease| (lease.token.generation(), lease.until));
+        if published == machine.published {
+            return;
+        }
+        machine.published = published;
+        self.lease.store(lease.map(|lease| {
+            let token = machine.token(&lease.token);
+            let until = lease.until.before(Clock::SLACK);
+            let usable_until = lease.usable_until.before(Clock::SLACK);
+            Arc::new(Published { token, until, usable_until })
+        }));
+    }
+
+    /// A panic elsewhere leaves core consistent: its methods finish or panic before they change it.
+    fn lock(&self) -> MutexGuard<'_, Machine> {
+        self.machine.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Machine {
+    /// The token as callers get it; its header value is built once.
+    fn token(&mut self, access: &AccessToken) -> Token {
+        match &self.token {
+            Some(token) if token.generation() == access.generation() => token.clone(),
+            _ => {
+                let token = Token::new(access.clone());
+                self.token = Some(token.clone());
+                token
+            }
+        }
+    }
+}
+
+impl Flight {
+    pub(crate) fn request(&self) -> Option<&TokenRequest> {
+        self.request.as_ref()
+    }
+
+    /// Reports how it ended, tells all who wait, and returns the flight that is to follow at once,
+    /// if one is.
+    pub(crate) fn land(mut self, outcome: Result<impl Received, SendFailure>) -> Option<Self> {
+        let id = self.request.take()?.flight();
+        self.shared.with_machine(|machine, now| {
+            machine.announce = true;
+            match &outcome {
+                Ok(received) => machine.cache.handle_response(id, now, &received.reply()),
+                Err(failure) => machine.cache.handle_send_failed(id, now, failure),
+            }
+            self.shared.next_flight(machine, now)
+        })
+    }
+}
+
+impl Drop for Flight {
+    fn drop(&mut self) {
+        if let Some(request) = self.request.take() {
+            let gone = SendFailure::new(TransportKind::Abandoned, "");
+            self.shared.tell_all(|cache, now| {
+                cache.handle_send_failed(request.flight(), now, &gone);
+            });
+        }
+    }
+}
+
+impl fmt::Debug for Shared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Shared").finish_non_exhaustive()
+    }
+}

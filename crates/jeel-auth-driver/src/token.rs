@@ -1,0 +1,61 @@
+//! The access token with its header value built.
+
+use bytes::Bytes;
+use http::HeaderValue;
+use jeel_auth_core::{AccessToken, Generation};
+use std::fmt;
+use std::sync::Arc;
+
+/// A usable access token, ready to be sent.
+///
+/// Cloning costs one atomic increment. Its `Authorization` value is built once, is marked sensitive,
+/// and shares the memory of the token itself, which is wiped when the last clone of either is gone.
+#[derive(Clone)]
+pub struct Token(Arc<Inner>);
+
+struct Inner {
+    access: AccessToken,
+    authorization: HeaderValue,
+}
+
+impl Token {
+    pub(crate) fn new(access: AccessToken) -> Self {
+        let shared = Bytes::from_owner(Shared(access.clone()));
+        // Core lets only visible ASCII into a token, which every header value may be.
+        let mut authorization = HeaderValue::from_maybe_shared(shared)
+            .unwrap_or_else(|_| HeaderValue::from_static("Bearer"));
+        authorization.set_sensitive(true);
+        Self(Arc::new(Inner { access, authorization }))
+    }
+
+    /// The value of the `Authorization` field (RFC 6750 §2.1), marked sensitive. Cloning it copies
+    /// nothing.
+    pub fn authorization(&self) -> &HeaderValue {
+        &self.0.authorization
+    }
+
+    /// The token itself. Whatever is copied from here is not wiped for you.
+    pub fn expose_secret(&self) -> &str {
+        self.0.access.expose_secret()
+    }
+
+    /// Which issue of the source's tokens this is.
+    pub fn generation(&self) -> Generation {
+        self.0.access.generation()
+    }
+}
+
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Token").field(&self.0.access).finish()
+    }
+}
+
+/// Lets header values borrow the token's own wiped memory.
+struct Shared(AccessToken);
+
+impl AsRef<[u8]> for Shared {
+    fn as_ref(&self) -> &[u8] {
+        self.0.expose_authorization().as_bytes()
+    }
+}

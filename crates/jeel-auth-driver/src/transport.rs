@@ -1,0 +1,154 @@
+//! What an adapter supplies: the way a request gets to the server, and a runtime.
+
+use http::HeaderMap;
+use jeel_auth_core::http1::Response;
+use jeel_auth_core::{Reply, SendFailure, TokenRequest, TransportKind};
+use std::future::Future;
+use std::io;
+use std::time::Duration;
+use zeroize::Zeroizing;
+
+/// Sends token requests, blocking the thread that calls it.
+///
+/// A transport decides nothing: it sends the request once as it is, follows no redirect, retries
+/// nothing, keeps no cookie, honours the request's time-outs and the limits of its reply, and
+/// returns whatever came. It runs on a thread of its own for each request.
+pub trait BlockingTransport: Send + Sync + Sized + 'static {
+    /// A whole reply, as this transport has it.
+    type Received: Received;
+
+    /// The transport with its defaults.
+    ///
+    /// # Errors
+    /// When TLS cannot be set up; in words, without secrets.
+    fn with_defaults() -> Result<Self, String>;
+
+    /// Sends the request and receives the whole reply.
+    ///
+    /// # Errors
+    /// When no whole reply came. Any status code is a reply.
+    fn send(&self, request: &TokenRequest) -> Result<Self::Received, SendFailure>;
+}
+
+/// Sends token requests without blocking; otherwise as [`BlockingTransport`].
+pub trait AsyncTransport: Send + Sync + Sized + 'static {
+    /// A whole reply, as this transport has it.
+    type Received: Received;
+
+    /// The transport with its defaults.
+    ///
+    /// # Errors
+    /// When TLS cannot be set up; in words, without secrets.
+    fn with_defaults() -> Result<Self, String>;
+
+    /// Sends the request and receives the whole reply.
+    ///
+    /// # Errors
+    /// When no whole reply came. Any status code is a reply.
+    fn send(
+        &self,
+        request: &TokenRequest,
+    ) -> impl Future<Output = Result<Self::Received, SendFailure>> + Send;
+
+    /// Runs a future to its end in the background of the runtime. Where there is no runtime, drops
+    /// it: whoever waits is told then.
+    fn spawn(&self, future: impl Future<Output = ()> + Send + 'static);
+
+    /// Ends after `duration`.
+    fn sleep(&self, duration: Duration) -> impl Future<Output = ()> + Send;
+}
+
+/// A whole reply in the hands of a transport.
+pub trait Received: Send {
+    /// The reply as core reads it.
+    fn reply(&self) -> Reply<'_>;
+}
+
+impl Received for Response {
+    fn reply(&self) -> Reply<'_> {
+        Reply::new(self.status(), self.fields(), self.body())
+    }
+}
+
+/// A whole reply from a library that speaks the `http` crate's types.
+#[derive(Debug)]
+pub struct HttpReply {
+    status: u16,
+    fields: HeaderMap,
+    body: BodyBuffer,
+}
+
+impl HttpReply {
+    /// A reply of these parts.
+    pub fn new(status: u16, fields: HeaderMap, body: BodyBuffer) -> Self {
+        Self { status, fields, body }
+    }
+}
+
+impl Received for HttpReply {
+    fn reply(&self) -> Reply<'_> {
+        let fields = self.fields.iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
+        Reply::new(self.status, fields, &self.body.bytes)
+    }
+}
+
+/// Collects a reply's body under the request's limit, in memory that is wiped, and wiped too where
+/// it had to grow.
+pub struct BodyBuffer {
+    bytes: Zeroizing<Vec<u8>>,
+    limit: usize,
+}
+
+/// Most token replies fit: a JWT is one or two KiB.
+const FIRST_ROOM: usize = 4096;
+
+impl BodyBuffer {
+    /// An empty buffer for the reply to `request`.
+    pub fn new(request: &TokenRequest) -> Self {
+        let limit = request.reply_limits().body_bytes;
+        Self { bytes: Zeroizing::new(Vec::with_capacity(limit.min(FIRST_ROOM))), limit }
+    }
+
+    /// Appends what arrived.
+    ///
+    /// # Errors
+    /// When the body is longer than the limit; nothing of the rest needs to be read.
+    pub fn push(&mut self, bytes: &[u8]) -> Result<(), SendFailure> {
+        let length = self.bytes.len().saturating_add(bytes.len());
+        if length > self.limit {
+            let detail = format_args!("its body is longer than {} bytes", self.limit);
+            return Err(SendFailure::new(TransportKind::BadReply, detail));
+        }
+        if length > self.bytes.capacity() {
+            let room = length.saturating_mul(2).min(self.limit);
+            let mut grown = Zeroizing::new(Vec::with_capacity(room));
+            grown.extend_from_slice(&self.bytes);
+            self.bytes = grown;
+        }
+        self.bytes.extend_from_slice(bytes);
+        Ok(())
+    }
+}
+
+impl std::fmt::Debug for BodyBuffer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "BodyBuffer([redacted, {} bytes])", self.bytes.len())
+    }
+}
+
+/// An I/O error as core's kinds. TLS libraries report theirs as [`io::ErrorKind::InvalidData`].
+pub fn io_failure(error: &io::Error) -> SendFailure {
+    use io::ErrorKind as Io;
+    let kind = match error.kind() {
+        Io::TimedOut | Io::WouldBlock => TransportKind::TimedOut,
+        Io::InvalidData => TransportKind::Tls,
+        Io::ConnectionRefused
+        | Io::HostUnreachable
+        | Io::NetworkUnreachable
+        | Io::NetworkDown
+        | Io::AddrNotAvailable
+        | Io::NotFound => TransportKind::Connect,
+        _ => TransportKind::Broken,
+    };
+    SendFailure::new(kind, error)
+}
