@@ -1,0 +1,153 @@
+//! The whole life, in ten seconds.
+
+use crate::readers::{self, Reads, THREADS};
+use crate::{Outcome, check};
+use jeel_auth_emulator::{Emulator, Reply};
+use jeel_auth_examples::{CLIENT_ID, CLIENT_SECRET, local_jeel};
+use jeel_auth_ureq::{Credentials, Endpoint, Environment, LoopbackHttp, TokenSource};
+use std::error::Error;
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// What nobody should have to wait for.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+pub(crate) fn run() -> Outcome {
+    let jeel = local_jeel(Duration::from_secs(4))?;
+    jeel.set_delay(Duration::from_millis(200));
+    let source =
+        TokenSource::builder(Environment::Sandbox, Credentials::new(CLIENT_ID, CLIENT_SECRET)?)
+            .endpoint(Endpoint::parse(&jeel.token_url(), LoopbackHttp::Allowed)?)
+            .build()?;
+
+    println!("A local Jeel at {}; each of its answers takes 200 ms.\n", jeel.token_url());
+    let mut calls = 0;
+    first_fetch(&jeel, &source)?;
+    calls += 1 + cached_reads(&jeel, &source)?.served;
+    calls += renewal(&jeel, &source)?.served;
+    calls += rate_limit(&jeel, &source)?.served;
+    calls += rejection(&jeel, &source)?;
+    figures(&jeel, calls)
+}
+
+fn first_fetch(jeel: &Emulator, source: &TokenSource) -> Outcome {
+    let started = Instant::now();
+    source.ready()?;
+    println!(
+        "1. The first caller waits {} ms for a token. Token requests so far: {}.",
+        started.elapsed().as_millis(),
+        jeel.token_request_count()
+    );
+    check(jeel.token_request_count() == 1, "one token request for the first caller")
+}
+
+fn cached_reads(jeel: &Emulator, source: &TokenSource) -> Result<Reads, Box<dyn Error>> {
+    let reads = readers::burst(source, 250_000);
+    println!(
+        "2. {THREADS} threads then read it {} times. Token requests: {}.",
+        reads.served,
+        jeel.token_request_count()
+    );
+    check(reads.unserved == 0, "every read served from the cache")?;
+    check(jeel.token_request_count() == 1, "no token request for a cached read")?;
+    Ok(reads)
+}
+
+fn renewal(jeel: &Emulator, source: &TokenSource) -> Result<Reads, Box<dyn Error>> {
+    // The next one lives a little longer, to have time for what comes after.
+    jeel.set_lifetime(Duration::from_secs(6));
+    let before = source.status().generation;
+    let renewed = || wait_until(|| source.status().generation != before);
+    let (renewed, reads) = readers::read_during(source, renewed);
+    println!(
+        "3. Near its expiry the token is renewed in the background: {} reads meanwhile, {} of \
+         them waited. Token requests: {}.",
+        reads.served,
+        reads.unserved,
+        jeel.token_request_count()
+    );
+    check(renewed, "a renewal before the expiry")?;
+    check(reads.unserved == 0, "a renewal for which nobody waits")?;
+    check(jeel.token_request_count() == 2, "one token request for a renewal")?;
+    Ok(reads)
+}
+
+fn rate_limit(jeel: &Emulator, source: &TokenSource) -> Result<Reads, Box<dyn Error>> {
+    jeel.script(Reply::new(429).header("Retry-After", "1"));
+    let before = source.status().generation;
+    let mut answer = None;
+    let renewed = || {
+        wait_until(|| {
+            answer = answer.take().or_else(|| source.status().last_error);
+            source.status().generation != before
+        })
+    };
+    let (renewed, reads) = readers::read_during(source, renewed);
+    let answer = answer.map_or_else(String::new, |error| error.to_string());
+    println!(
+        "4. The next renewal is refused:\n   \"{answer}\"\n   It is ridden out on the token at hand: \
+         {} reads meanwhile, {} of them waited or failed. Token requests: {}.",
+        reads.served,
+        reads.unserved,
+        jeel.token_request_count()
+    );
+    check(answer.contains("429"), "a rate-limited renewal")?;
+    check(renewed, "a renewal after the time the server asked for")?;
+    check(reads.unserved == 0, "a failed renewal that nobody notices")?;
+    check(jeel.token_request_count() == 4, "one token request refused and one answered")?;
+    Ok(reads)
+}
+
+fn rejection(jeel: &Emulator, source: &TokenSource) -> Result<u64, Box<dyn Error>> {
+    let calls = 8;
+    jeel.revoke_all();
+    let url = jeel.resource_url();
+    let statuses: Vec<_> = thread::scope(|scope| {
+        let callers: Vec<_> =
+            (0..calls).map(|_| scope.spawn(|| call_api(source, &url).ok())).collect();
+        callers.into_iter().map(|caller| caller.join().ok().flatten()).collect()
+    });
+    let rejections = source.status().counters.rejections;
+    println!(
+        "5. The API rejects that token; {calls} callers at once tell so and call again. Tokens \
+         replaced: {rejections}. Token requests: {}.",
+        jeel.token_request_count()
+    );
+    check(statuses.iter().all(|status| *status == Some(200)), "every call answered in the end")?;
+    check(rejections == 1, "a rejected token replaced once")?;
+    check(jeel.token_request_count() == 5, "one token request for all rejections")?;
+    Ok(2 * calls)
+}
+
+/// An API call as an application makes it: on 401, reject the token and try once more.
+fn call_api(source: &TokenSource, url: &str) -> Result<u16, Box<dyn Error>> {
+    let agent = ureq::Agent::config_builder().http_status_as_error(false).build().new_agent();
+    let call = |authorization| agent.get(url).header("Authorization", authorization).call();
+    let token = source.token()?;
+    let response = call(token.authorization())?;
+    if response.status() != 401 {
+        return Ok(response.status().as_u16());
+    }
+    source.reject(&token);
+    Ok(call(source.token()?.authorization())?.status().as_u16())
+}
+
+fn figures(jeel: &Emulator, calls: u64) -> Outcome {
+    let requests = jeel.token_request_count();
+    println!(
+        "\n{calls} calls were served, with {requests} token requests. A client without a cache \
+         would have made {calls}."
+    );
+    check(calls > 1_000_000 && requests == 5, "a million calls on five token requests")
+}
+
+fn wait_until(mut condition: impl FnMut() -> bool) -> bool {
+    let deadline = Instant::now() + PATIENCE;
+    while Instant::now() < deadline {
+        if condition() {
+            return true;
+        }
+        thread::sleep(Duration::from_millis(5));
+    }
+    false
+}

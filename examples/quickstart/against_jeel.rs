@@ -1,0 +1,47 @@
+//! The same against the endpoint that the environment names: two token requests and no more.
+
+use crate::readers::{self, THREADS};
+use crate::{Outcome, check};
+use jeel_auth_ureq::TokenSource;
+use std::time::Instant;
+
+pub(crate) fn run() -> Outcome {
+    let source = TokenSource::from_env()?;
+    let started = Instant::now();
+    source.ready()?;
+    let status = source.status();
+    println!("1. The first caller waits {} ms for a token.", started.elapsed().as_millis());
+    println!(
+        "   It is good for {} s and will be renewed in {} s; its request was {}.",
+        status.usable_for.unwrap_or_default().as_secs(),
+        status.renew_in.unwrap_or_default().as_secs(),
+        status.proven_encoding.map_or_else(String::new, |encoding| encoding.to_string())
+    );
+
+    let reads = readers::burst(&source, 250_000);
+    println!(
+        "2. {THREADS} threads then read it {} times. Token requests: {}.",
+        reads.served,
+        source.status().counters.requests
+    );
+    check(reads.unserved == 0, "every read served from the cache")?;
+
+    let before = source.status().counters;
+    let token = source.token()?;
+    for _ in 0..10_000 {
+        source.reject(&token);
+    }
+    source.ready()?;
+    let after = source.status().counters;
+    println!("3. Ten thousand rejections of that token cost one token request.");
+    check(after.rejections == before.rejections + 1, "a rejected token replaced once")?;
+    check(after.requests == before.requests + 1, "one token request for all rejections")?;
+
+    println!(
+        "\n{} calls were served, with {} token requests. Renewal near the expiry and rate limits \
+         are not provoked here; without JEELPAY_* variables they are shown on a local Jeel.",
+        reads.served + 3,
+        after.requests
+    );
+    Ok(())
+}
