@@ -77,16 +77,24 @@ impl fmt::Debug for AccessToken {
 pub(crate) struct BearerValue(Zeroizing<String>);
 
 impl BearerValue {
+    /// Builds the value in place: `write` appends the token, of at most `length` bytes, and says
+    /// whether it could.
+    ///
     /// One or more visible ASCII characters, else nothing: a token with a space, a line break or a
     /// control character in it would write header fields of its own.
-    pub(crate) fn new(token: &str) -> Option<Self> {
-        if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
-            return None;
-        }
-        let mut value = Zeroizing::new(String::with_capacity(SCHEME.len() + token.len()));
+    pub(crate) fn build(length: usize, write: impl FnOnce(&mut String) -> bool) -> Option<Self> {
+        let mut value = Zeroizing::new(String::with_capacity(SCHEME.len() + length));
         value.push_str(SCHEME);
-        value.push_str(token);
-        Some(Self(value))
+        let written = write(&mut value);
+        let value = Self(value);
+        let token = value.token();
+        let visible = !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic());
+        (written && visible).then_some(value)
+    }
+
+    /// The token without its scheme.
+    pub(crate) fn token(&self) -> &str {
+        self.0.strip_prefix(SCHEME).unwrap_or_default()
     }
 }
 
@@ -100,17 +108,25 @@ impl fmt::Debug for BearerValue {
 mod tests {
     use super::*;
 
+    fn bearer(token: &str) -> Option<BearerValue> {
+        BearerValue::build(token.len(), |value| {
+            value.push_str(token);
+            true
+        })
+    }
+
     #[test]
     fn a_token_that_could_inject_a_header_is_none() {
         for bad in ["", " ", "a b", "a\r\nX: y", "a\n", "a\0", "é", "\x7f", "a\t"] {
-            assert!(BearerValue::new(bad).is_none(), "{bad:?}");
+            assert!(bearer(bad).is_none(), "{bad:?}");
         }
-        assert!(BearerValue::new("!~").is_some());
+        assert!(bearer("!~").is_some());
+        assert!(BearerValue::build(0, |_| false).is_none());
     }
 
     #[test]
     fn a_token_knows_its_authorization_value_and_hides_it() {
-        let token = AccessToken::new(BearerValue::new("abc").unwrap(), Generation(3));
+        let token = AccessToken::new(bearer("abc").unwrap(), Generation(3));
         assert_eq!(token.expose_secret(), "abc");
         assert_eq!(token.expose_authorization(), "Bearer abc");
         assert_eq!(format!("{token:?}"), r#"AccessToken { generation: 3, secret: "[redacted]" }"#);

@@ -153,9 +153,9 @@ fn success(
 ) -> Class {
     let issued = response.and_then(|response| {
         response.token_type()?;
-        let token = response.access_token()?;
-        let bearer = BearerValue::new(&token).ok_or(MalformedReply::Token)?;
-        Ok((bearer, lifetime(response.expires_in()?, &token, date, policy)))
+        let bearer = response.bearer()?;
+        let lifetime = lifetime(response.expires_in()?, bearer.token(), date, policy);
+        Ok((bearer, lifetime))
     });
     match issued {
         Ok((bearer, lifetime)) => Class::Issued { bearer, lifetime },

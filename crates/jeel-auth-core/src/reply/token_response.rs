@@ -1,9 +1,9 @@
 //! The JSON of a token response (RFC 6749 §5.1) or of an error response (§5.2).
 
+use crate::token::BearerValue;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::fmt;
-use zeroize::Zeroizing;
 
 /// Why a success held no usable token. Never holds what the server sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -70,10 +70,11 @@ impl<'a> TokenResponse<'a> {
         serde_json::from_str(self.error?.get()).ok()
     }
 
-    /// `access_token` without its quotes and escapes.
-    pub(super) fn access_token(&self) -> Result<Zeroizing<String>, Malformed> {
-        let raw = self.access_token.ok_or(Malformed::Token)?;
-        unescape(raw.get()).ok_or(Malformed::Token)
+    /// The `Authorization` value of `access_token`, written straight from the body.
+    pub(super) fn bearer(&self) -> Result<BearerValue, Malformed> {
+        let quoted = self.access_token.ok_or(Malformed::Token)?.get();
+        BearerValue::build(quoted.len(), |value| unescape(quoted, value).is_some())
+            .ok_or(Malformed::Token)
     }
 
     /// Compared without case (RFC 6749 §5.1).
@@ -107,34 +108,29 @@ impl<'a> TokenResponse<'a> {
     }
 }
 
-/// A JSON string of ASCII without its quotes and escapes, in one wiped buffer of sufficient size.
-/// `None` for anything else: no other character is allowed in a token.
+/// Appends a JSON string of ASCII without its quotes and escapes. `None` for anything else: no other
+/// character is allowed in a token.
 ///
 /// serde_json would leave an unwiped copy in its scratch buffer whenever there is an escape, and
 /// some servers escape every slash.
-fn unescape(raw: &str) -> Option<Zeroizing<String>> {
-    let inner = raw.strip_prefix('"')?.strip_suffix('"')?;
-    let mut text = Zeroizing::new(String::with_capacity(inner.len()));
-    if !inner.contains('\\') {
-        text.push_str(inner);
-        return Some(text);
+fn unescape(quoted: &str, text: &mut String) -> Option<()> {
+    let mut rest = quoted.strip_prefix('"')?.strip_suffix('"')?;
+    while let Some((plain, escape)) = rest.split_once('\\') {
+        text.push_str(plain);
+        let (c, after) = match escape.as_bytes().first()? {
+            b'u' => (from_hex(escape.get(1..5)?)?, escape.get(5..)?),
+            c @ (b'/' | b'\\' | b'"') => (char::from(*c), escape.get(1..)?),
+            _ => return None,
+        };
+        text.push(c);
+        rest = after;
     }
-    let mut chars = inner.chars();
-    while let Some(c) = chars.next() {
-        text.push(match c {
-            '\\' => match chars.next()? {
-                c @ ('/' | '\\' | '"') => c,
-                'u' => {
-                    let digits = chars.as_str().get(..4)?;
-                    chars = chars.as_str().get(4..)?.chars();
-                    char::from_u32(u32::from_str_radix(digits, 16).ok()?).filter(char::is_ascii)?
-                }
-                _ => return None,
-            },
-            c => c,
-        });
-    }
-    Some(text)
+    text.push_str(rest);
+    Some(())
+}
+
+fn from_hex(digits: &str) -> Option<char> {
+    char::from_u32(u32::from_str_radix(digits, 16).ok()?).filter(char::is_ascii)
 }
 
 #[cfg(test)]
@@ -208,7 +204,10 @@ mod tests {
 
     #[test]
     fn escapes_in_a_token_are_read() {
-        let token = |raw: &str| unescape(raw).map(|token| token.to_string());
+        let token = |raw: &str| {
+            let mut text = String::new();
+            unescape(raw, &mut text).map(|()| text)
+        };
         assert_eq!(token(r#""a\/b""#).as_deref(), Some("a/b"));
         assert_eq!(token(r#""\u002B\"\\""#).as_deref(), Some("+\"\\"));
         for bad in [r#""\u00e9""#, r#""\n""#, r#""\ud83d\udd11""#, "1", "null", r#""\u00""#] {
