@@ -1,4 +1,4 @@
-//! The whole life, in ten seconds.
+//! The whole life, in a dozen seconds.
 
 use crate::readers::{self, Reads, THREADS};
 use crate::{Outcome, check};
@@ -54,8 +54,9 @@ fn cached_reads(jeel: &Emulator, source: &TokenSource) -> Result<Reads, Box<dyn 
 }
 
 fn renewal(jeel: &Emulator, source: &TokenSource) -> Result<Reads, Box<dyn Error>> {
-    // The next one lives a little longer, to have time for what comes after.
-    jeel.set_lifetime(Duration::from_secs(6));
+    // The next one lives longer: between its renewal time and its end a second of rate limit must
+    // fit, and a slow machine.
+    jeel.set_lifetime(Duration::from_secs(10));
     let before = source.status().generation;
     let renewed = || wait_until(|| source.status().generation != before);
     let (renewed, reads) = readers::read_during(source, renewed);

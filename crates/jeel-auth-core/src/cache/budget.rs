@@ -70,6 +70,16 @@ impl Budget {
 }
 
 #[cfg(test)]
+impl Budget {
+    /// What it holds at `monotonic`.
+    pub(super) fn key(&self, monotonic: Duration) -> Duration {
+        let mut budget = self.clone();
+        budget.advance(monotonic);
+        budget.held
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
 

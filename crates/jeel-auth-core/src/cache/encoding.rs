@@ -107,6 +107,14 @@ impl Encoding {
 }
 
 #[cfg(test)]
+impl Encoding {
+    /// Everything that can still matter.
+    pub(super) fn key(&self) -> (BodyEncoding, bool, bool, u32) {
+        (self.next, self.proven, self.refused.is_some(), self.denials.min(3))
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
     use BodyEncoding::{Multipart, UrlEncoded};

@@ -128,3 +128,15 @@ impl Held {
         }
     }
 }
+
+#[cfg(test)]
+impl Held {
+    /// Everything that can still matter, with each moment as `left` sees it.
+    pub(super) fn key<T: std::fmt::Debug>(&self, left: impl Fn(Moment) -> T) -> String {
+        let ends = [self.sent, self.received].map(|start| left(start.after(self.lifetime)));
+        let fresh = left(self.received.after(Duration::from_secs(30)));
+        let deadlines = (left(self.renew_at), left(self.unusable_at), ends, fresh);
+        let flags = (self.replaces_rejected, self.reissued, self.credited);
+        format!("{deadlines:?} {flags:?}")
+    }
+}

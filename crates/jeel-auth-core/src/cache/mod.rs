@@ -39,6 +39,7 @@ pub use status::{Counters, State, Status};
 /// loop that drives it. Misuse is harmless: an unknown or stale flight is ignored, a spurious poll
 /// changes nothing.
 #[derive(Debug)]
+#[cfg_attr(test, derive(Clone))]
 pub struct Cache {
     endpoint: Endpoint,
     credentials: Credentials,
@@ -71,6 +72,7 @@ pub struct Cache {
 
 /// The token request under way.
 #[derive(Debug)]
+#[cfg_attr(test, derive(Clone))]
 struct Flight {
     id: FlightId,
     sent: Moment,
@@ -357,5 +359,7 @@ impl Cache {
     }
 }
 
+#[cfg(test)]
+mod exploration;
 #[cfg(test)]
 mod tests;
