@@ -23,6 +23,7 @@ const SECRET: &str = "hush-hush";
 const LIFETIME: u64 = 20;
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "how deep to go is for whoever runs it")]
 fn the_invariants_hold_in_every_state_to_a_depth() {
     let depth = std::env::var("JEEL_EXPLORE_DEPTH");
     let depth = depth.map_or(7, |depth| depth.parse().expect("JEEL_EXPLORE_DEPTH is a number"));
