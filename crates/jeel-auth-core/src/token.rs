@@ -74,6 +74,7 @@ impl fmt::Debug for AccessToken {
 }
 
 /// The `Authorization` value of a token that passed the check for header injection.
+#[derive(Clone)]
 pub(crate) struct BearerValue(Zeroizing<String>);
 
 impl BearerValue {

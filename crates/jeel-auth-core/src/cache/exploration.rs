@@ -180,7 +180,12 @@ impl World {
                 let Some(held) = &self.cache.held else { return false };
                 self.old = held.token.generation();
                 self.cache.handle_rejected(self.old, now);
-                assert!(self.cache.held.is_none(), "{:?}", self.trace);
+                let over = self
+                    .cache
+                    .held
+                    .as_ref()
+                    .is_none_or(|h| h.state(self.cache.now) == State::Expired);
+                assert!(over, "{:?}: a rejected token at hand", self.trace);
             }
             Input::RejectOld => {
                 self.cache.advance(now);
@@ -291,7 +296,7 @@ impl World {
     }
 
     fn check(&self) {
-        if let Some(lease) = self.cache.lease(self.now) {
+        if let Some(lease) = self.cache.clone().lease(self.now) {
             self.must_be_usable(&lease.token);
             let mut cache = self.cache.clone();
             cache.wanted = false;
@@ -362,12 +367,14 @@ impl World {
         });
         let hold_off = cache.hold_off.as_ref().map(|h| (self.left(h.until), h.failure.kind));
         let clamped = cache.now.wall().saturating_sub(self.now.wall());
-        let name = |token: &AccessToken| token.expose_secret().to_owned();
-        let rejected = cache.rejected.as_ref().map(name)
-            == self.issued.map(|(name, _)| format!("token-{name}"));
+        let name = self.issued.map(|(name, _)| format!("token-{name}"));
+        let rejected = cache.rejected.as_ref().map(|rejected| {
+            let comes_back = Some(rejected.held.token.expose_secret()) == name.as_deref();
+            (comes_back, rejected.cooled_down, rejected.held.key(|moment| self.left(moment)))
+        });
         let row = cache.row;
         format!(
-            "{held:?} {flight:?} {hold_off:?} {:?} {:?} {} {rejected} {} {clamped:?} {} {} {}",
+            "{held:?} {flight:?} {hold_off:?} {:?} {:?} {} {rejected:?} {} {clamped:?} {} {} {}",
             cache.budget.key(self.now.monotonic()),
             cache.encoding.key(),
             cache.wanted,

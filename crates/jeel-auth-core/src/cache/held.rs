@@ -11,7 +11,7 @@ use std::time::Duration;
 /// A token and when to do what with it. The cache's state is derived from this and the time.
 ///
 /// ```text
-///  sent     received        renew_at        unusable_at  sent+lifetime  received+lifetime
+///  sent     received        renew_at        unusable_at  expires_at       dropped_at
 ///   |----------|---------------|-----------------|-------------|---------------|
 ///              '---- Valid ----'-- NearExpiry ---'----------- Expired ---------
 /// ```
@@ -21,18 +21,32 @@ use std::time::Duration;
 #[derive(Clone, Debug)]
 pub(crate) struct Held {
     pub(crate) token: AccessToken,
-    /// When its request was sent: lifetimes count from here, so that no delay lengthens them.
-    sent: Moment,
     received: Moment,
-    lifetime: Duration,
     renew_at: Moment,
     unusable_at: Moment,
+    /// The end of its lifetime, which counts from when its request was sent: no delay lengthens it.
+    expires_at: Moment,
+    /// The end as the server counts it, at the latest: it issued the token before we received it.
+    dropped_at: Moment,
+    /// How much sooner than at its end it is no longer handed out.
+    leeway: Duration,
     /// Whether it came after a rejection, as the replacement.
     replaces_rejected: bool,
-    /// Whether the server answered a renewal with this same token.
+    /// Whether the server answered with this same token again.
     reissued: bool,
+    /// Whether it did so even when it should have dropped it.
+    overstayed: bool,
     /// Whether its renewal time, and its expiry, were credited to the budget.
     credited: [bool; 2],
+}
+
+/// What a token is that the server handed out again.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Reissue {
+    /// Still the same: it keeps its first expiry.
+    Kept,
+    /// As good as new: the server should have dropped it, and twice said that it has not.
+    Renewed,
 }
 
 impl Held {
@@ -47,15 +61,21 @@ impl Held {
         let margin = policy.renewal_margin.min(lifetime / 4);
         let spread = rng.up_to(policy.fleet_spread.min(lifetime / 10));
         let leeway = policy.expiry_leeway.min(lifetime / 20);
+        // By the monotonic clock, as the wall clock may have been stepped meanwhile; and no reply
+        // takes longer than its request may, unless nobody looked.
+        let took = received.monotonic().saturating_sub(sent.monotonic());
+        let took = took.min(policy.request_timeout);
         Self {
             token,
-            sent,
             received,
-            lifetime,
             renew_at: sent.after(lifetime.saturating_sub(margin).saturating_sub(spread)),
             unusable_at: sent.after(lifetime.saturating_sub(leeway)),
+            expires_at: sent.after(lifetime),
+            dropped_at: sent.after(lifetime.saturating_add(took)),
+            leeway,
             replaces_rejected,
             reissued: false,
+            overstayed: false,
             credited: [false; 2],
         }
     }
@@ -78,6 +98,11 @@ impl Held {
         self.unusable_at
     }
 
+    /// How long until the server must have dropped it.
+    pub(crate) fn dropped_in(&self, now: Moment) -> Duration {
+        self.dropped_at.remaining(now)
+    }
+
     /// How long it was good for when it came: the most that a caller can be promised.
     pub(crate) fn usable_on_receipt(&self) -> Duration {
         self.unusable_at.remaining(self.received)
@@ -85,31 +110,48 @@ impl Held {
 
     /// Until when asking for another token is pointless, because this one would come back.
     pub(crate) fn comes_back_until(&self, now: Moment) -> Option<Moment> {
-        let dropped_at = self.received.after(self.lifetime);
-        (self.reissued && !dropped_at.reached(now)).then_some(dropped_at)
+        (self.reissued && !self.dropped_at.reached(now)).then_some(self.dropped_at)
     }
 
     /// The server answered with this very token again. It keeps its first expiry, whatever lifetime
-    /// came with it this time, and is good until then; `false` if the server should have dropped it.
-    pub(crate) fn on_reissue(&mut self, now: Moment) -> bool {
+    /// came with it this time, and is good until then.
+    ///
+    /// When the server should have dropped it, it gets a little time to: servers round. If the token
+    /// still comes back then, the server means it.
+    pub(crate) fn on_reissue(&mut self, now: Moment) -> Reissue {
         self.follow_stepped_wall(now);
+        if self.dropped_at.reached(now) {
+            if self.overstayed {
+                return Reissue::Renewed;
+            }
+            self.overstayed = true;
+            self.dropped_at = now.after(self.leeway);
+        }
         self.reissued = true;
-        self.unusable_at = self.sent.after(self.lifetime);
-        self.renew_at = self.received.after(self.lifetime);
-        self.comes_back_until(now).is_some()
+        self.unusable_at = self.expires_at;
+        self.renew_at = self.dropped_at;
+        Reissue::Kept
     }
 
     /// A token that is over by the wall clock alone, and which the server still hands out, proves
     /// that the wall clock was stepped forward: count from where it is now. Otherwise such a step
     /// would leave a client without a token until the server drops it, hours later.
     fn follow_stepped_wall(&mut self, now: Moment) {
-        let expires = self.sent.after(self.lifetime);
-        if now.wall() >= expires.wall() && now.monotonic() < expires.monotonic() {
-            for anchor in [&mut self.sent, &mut self.received] {
-                let ago = now.monotonic().saturating_sub(anchor.monotonic());
-                *anchor = Moment::new(anchor.monotonic(), now.wall().saturating_sub(ago));
+        let end = self.expires_at;
+        if now.wall() >= end.wall() && now.monotonic() < end.monotonic() {
+            for deadline in [&mut self.expires_at, &mut self.dropped_at] {
+                let left = deadline.monotonic().saturating_sub(now.monotonic());
+                *deadline = Moment::new(deadline.monotonic(), now.wall().saturating_add(left));
             }
         }
+    }
+
+    /// A rejected token that is given another chance: a new issue, with the first expiry.
+    pub(crate) fn second_chance(mut self, token: AccessToken, now: Moment) -> Self {
+        self.token = token;
+        self.received = now;
+        self.replaces_rejected = true;
+        self
     }
 
     /// Whether a rejection now would be of a token that had only just replaced a rejected one.
@@ -133,10 +175,10 @@ impl Held {
 impl Held {
     /// Everything that can still matter, with each moment as `left` sees it.
     pub(super) fn key<T: std::fmt::Debug>(&self, left: impl Fn(Moment) -> T) -> String {
-        let ends = [self.sent, self.received].map(|start| left(start.after(self.lifetime)));
+        let ends = (left(self.expires_at), left(self.dropped_at));
         let fresh = left(self.received.after(Duration::from_secs(30)));
         let deadlines = (left(self.renew_at), left(self.unusable_at), ends, fresh);
-        let flags = (self.replaces_rejected, self.reissued, self.credited);
+        let flags = (self.replaces_rejected, self.reissued, self.overstayed, self.credited);
         format!("{deadlines:?} {flags:?}")
     }
 }

@@ -55,7 +55,7 @@ pub struct Cache {
     /// Somebody needs a request that nothing stands in the way of.
     wanted: bool,
     /// The token that was rejected last, to know it should the server hand it back.
-    rejected: Option<AccessToken>,
+    rejected: Option<Rejected>,
     /// Whether the next token replaces a rejected one.
     replacing_rejected: bool,
     /// Failures of each sort in a row; what ends the row is where they are reset.
@@ -82,6 +82,14 @@ struct Flight {
     credentials: Credentials,
     /// Whether newer credentials were given since.
     superseded: bool,
+}
+
+#[derive(Debug)]
+#[cfg_attr(test, derive(Clone))]
+struct Rejected {
+    held: Held,
+    /// Whether the server handed it back, for which there was a cool-down.
+    cooled_down: bool,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -195,20 +203,22 @@ impl Cache {
 
     /// A resource server refused the token of this generation (RFC 6750 §3.1 `invalid_token`).
     ///
-    /// Only the token at hand can be invalidated, and only once. A fresh replacement that is refused
-    /// as well means that asking for another does not help: a cool-down, and a clear error.
+    /// Only the token at hand can be invalidated, only once, and only while it is handed out: that
+    /// an expired one is refused says nothing new. A fresh replacement that is refused as well means
+    /// that asking for another does not help: a cool-down, and a clear error.
     pub fn handle_rejected(&mut self, generation: Generation, now: Moment) {
         let now = self.advance(now);
-        let Some(held) = self.held.take_if(|held| held.token.generation() == generation) else {
-            return;
+        let rejected = |held: &mut Held| {
+            held.token.generation() == generation && held.state(now) != State::Expired
         };
+        let Some(held) = self.held.take_if(rejected) else { return };
         self.counters.rejections += 1;
         self.events.push(Event::Rejected { generation });
         self.replacing_rejected = true;
         let fresh = held.is_fresh_replacement(now, &self.policy);
-        self.rejected = Some(held.token);
+        self.rejected = Some(Rejected { held, cooled_down: false });
         if fresh {
-            self.cool_down(now);
+            self.cool_down(now, Duration::MAX);
         } else {
             self.row.fresh_rejections = 0;
         }
@@ -231,8 +241,8 @@ impl Cache {
 
     /// What may be handed out without asking, and how long; `None` when a call would start
     /// something or there is no usable token.
-    pub fn lease(&self, now: Moment) -> Option<Lease> {
-        let now = now.clamped(self.now);
+    pub fn lease(&mut self, now: Moment) -> Option<Lease> {
+        let now = self.advance(now);
         let held = self.held.as_ref()?;
         let usable_until = held.unusable_at();
         let until = match (held.state(now), self.obstacle(now)) {

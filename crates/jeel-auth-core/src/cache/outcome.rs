@@ -2,9 +2,9 @@
 
 use super::encoding::Refusal;
 use super::event::Event;
-use super::held::Held;
+use super::held::{Held, Reissue};
 use super::hold_off::{self, HoldOff};
-use super::{Cache, Flight, State};
+use super::{Cache, Flight, Rejected, State};
 use crate::error::{Detail, Error, ErrorKind, Failure, ReplyFacts, TransportKind};
 use crate::moment::Moment;
 use crate::reply::{self, Class, Classified, MalformedReply, Redactor, Reply};
@@ -55,7 +55,7 @@ impl Cache {
         // The flight is taken before its deadline is looked at: a reply that came late still came.
         let now = self.follow(now);
         let Some(flight) = self.land(flight) else { return };
-        let redactor = Redactor::new(flight.credentials.expose_client_secret());
+        let redactor = Redactor::new(&flight.credentials, self.held.as_ref().map(|h| &h.token));
         let Classified { class, code, tx_id } =
             reply::classify(reply, now, &self.policy, &redactor);
         let mut facts = ReplyFacts {
@@ -86,7 +86,7 @@ impl Cache {
     pub fn handle_send_failed(&mut self, flight: FlightId, now: Moment, failure: &SendFailure) {
         let now = self.follow(now);
         let Some(flight) = self.land(flight) else { return };
-        let redactor = Redactor::new(flight.credentials.expose_client_secret());
+        let redactor = Redactor::new(&flight.credentials, self.held.as_ref().map(|h| &h.token));
         let detail = redactor.keep_up_to(200, &failure.detail).unwrap_or_default();
         self.passing(now, ErrorKind::Transport(failure.kind), Detail::Transport(detail));
     }
@@ -100,9 +100,9 @@ impl Cache {
     }
 
     /// The API refused a fresh replacement, or the server handed back what the API had refused.
-    pub(super) fn cool_down(&mut self, now: Moment) {
+    pub(super) fn cool_down(&mut self, now: Moment, at_most: Duration) {
         self.row.fresh_rejections = self.row.fresh_rejections.saturating_add(1);
-        let wait = hold_off::denied(&self.policy, self.row.fresh_rejections);
+        let wait = hold_off::denied(&self.policy, self.row.fresh_rejections).min(at_most);
         self.fail(now, wait, Failure::new(ErrorKind::TokenRejected, Detail::None));
     }
 
@@ -120,20 +120,47 @@ impl Cache {
     ) {
         self.encoding.on_token(flight.encoding);
         if let Some(held) = self.held.as_mut().filter(|held| held.token.is(&bearer)) {
-            if held.on_reissue(now) {
-                let generation = held.token.generation();
+            let generation = held.token.generation();
+            if held.on_reissue(now) == Reissue::Kept {
                 return self.reissued(generation);
             }
-            return self.passing(now, ErrorKind::ExpiredOnArrival, replied(facts));
-        }
-        if self.rejected.take_if(|rejected| rejected.is(&bearer)).is_some() {
-            return self.cool_down(now);
+        } else if let Some(rejected) =
+            self.rejected.take_if(|rejected| rejected.held.token.is(&bearer))
+            && !self.came_back(rejected, now, &bearer)
+        {
+            return;
         }
         let Some(lifetime) = lifetime else {
             let kind = ErrorKind::Malformed(MalformedReply::Lifetime);
             return self.passing(now, kind, replied(facts));
         };
         self.store(flight.sent, now, bearer, lifetime, facts);
+    }
+
+    /// The server handed out again what the API had refused: a cool-down, at most until the server
+    /// drops it; and if it still does so after that, another chance, for the API may have been
+    /// wrong. Says whether the token is to be taken for a new one.
+    fn came_back(&mut self, rejected: Rejected, now: Moment, bearer: &BearerValue) -> bool {
+        let Rejected { mut held, cooled_down } = rejected;
+        if held.on_reissue(now) == Reissue::Renewed {
+            return true;
+        }
+        if !cooled_down {
+            self.cool_down(now, held.dropped_in(now));
+            self.rejected = Some(Rejected { held, cooled_down: true });
+            return false;
+        }
+        let generation = self.next_generation();
+        let token = AccessToken::new(bearer.clone(), generation);
+        self.held = Some(held.second_chance(token, now));
+        self.replacing_rejected = false;
+        self.reissued(generation);
+        false
+    }
+
+    fn next_generation(&mut self) -> Generation {
+        self.generation = Generation(self.generation.0.wrapping_add(1));
+        self.generation
     }
 
     fn reissued(&mut self, generation: Generation) {
@@ -150,14 +177,13 @@ impl Cache {
         lifetime: Duration,
         facts: ReplyFacts,
     ) {
-        let generation = Generation(self.generation.0.wrapping_add(1));
+        let generation = self.next_generation();
         let token = AccessToken::new(bearer, generation);
         let (policy, rng) = (&self.policy, &mut self.rng);
         let held = Held::new(token, (sent, now), lifetime, self.replacing_rejected, policy, rng);
         if held.state(now) == State::Expired {
             return self.passing(now, ErrorKind::ExpiredOnArrival, replied(facts));
         }
-        self.generation = generation;
         self.replacing_rejected = false;
         self.counters.issued += 1;
         let renew_in = held.renew_at().remaining(now);
@@ -222,7 +248,10 @@ impl Cache {
         let failure = Arc::new(failure);
         self.wanted = false;
         self.counters.failures += 1;
-        self.hold_off = Some(HoldOff { until: now.after(wait), failure: failure.clone() });
+        // A cool-down is not shortened by what a flight that was under way comes to.
+        let earlier = self.hold_off.take_if(|earlier| earlier.until.remaining(now) > wait);
+        let hold_off = HoldOff { until: now.after(wait), failure: failure.clone() };
+        self.hold_off = Some(earlier.unwrap_or(hold_off));
         if wait > self.policy.patience {
             self.refusals += 1;
             self.refusal = Some(failure.clone());

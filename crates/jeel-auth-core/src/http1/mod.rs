@@ -46,6 +46,7 @@ mod response;
 mod tests;
 
 pub use error::ResponseError;
+pub use framing::check_head;
 pub use response::Response;
 
 use framing::Framing;

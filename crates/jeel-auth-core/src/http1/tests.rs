@@ -765,3 +765,31 @@ fn a_buffer_keeps_its_limit_and_never_grows_in_place() {
     assert_eq!((buffer.room(), buffer.capacity()), (0, 10));
     wipes(buffer.wiped());
 }
+
+/// A head that another library has read is judged as the reader judges it.
+#[test]
+fn a_head_that_was_read_elsewhere_is_checked_alike() {
+    let many: Vec<_> = (0..65).map(|_| ("a", b"b".as_slice())).collect();
+    let length = ("Content-Length", b"2".as_slice());
+    let chunked = ("Transfer-Encoding", b"chunked".as_slice());
+    let large = [("a", [b'b'; 16 * 1024].as_slice())];
+    let cases: [(u16, &[(&str, &[u8])], Result<(), ResponseError>); 13] = [
+        (200, &large, Err(ResponseError::HeadTooLarge)),
+        (200, &[], Ok(())),
+        (200, &[length, length], Ok(())),
+        (200, &[chunked], Ok(())),
+        (200, &many[..64], Ok(())),
+        (304, &[length, chunked], Ok(())),
+        (200, &many, Err(ResponseError::TooManyFields)),
+        (200, &[length, chunked], Err(ResponseError::TransferEncodingAndContentLength)),
+        (200, &[("te", b""), chunked, chunked], Err(ResponseError::BadTransferEncoding)),
+        (200, &[length, ("content-length", b"3")], Err(ResponseError::BadContentLength)),
+        (200, &[("content-length", b"65537")], Err(ResponseError::BodyTooLarge)),
+        (101, &[], Err(ResponseError::SwitchingProtocols)),
+        (700, &[], Err(ResponseError::BadStatusCode)),
+    ];
+    for (status, fields, expected) in cases {
+        let fields = || fields.iter().copied();
+        assert_eq!(check_head(status, fields, &Limits::default()), expected, "{status}");
+    }
+}

@@ -112,6 +112,7 @@ pub(crate) fn classify(
     redact: &Redactor<'_>,
 ) -> Classified {
     let response = TokenResponse::parse(reply.body);
+    let redact = &redact.and_token(response.as_ref().map_or("", TokenResponse::quoted_token));
     let code = response.as_ref().ok().and_then(TokenResponse::error_code);
     let date = reply.date.and_then(|value| date::parse(value, now.wall()));
     let class = match reply.status {

@@ -1,21 +1,32 @@
 //! Foreign text that goes into an error: bounded, printable, and searched for our secret.
 
+use crate::credentials::Credentials;
+use crate::token::AccessToken;
 use http::Uri;
+use zeroize::Zeroizing;
 
 /// Keeps text a server sent, so far as it is safe to show.
 ///
 /// An error may quote a server's error code, its `tx_id` and the host it redirects to. A server
-/// that echoes what it was sent would put the secret there.
+/// that echoes what it was sent, or what it sent, would put a secret there.
 pub(crate) struct Redactor<'a> {
-    secret: &'a str,
+    client_secret: &'a str,
+    /// The tokens that a server could name: the one at hand, and the one in its reply.
+    tokens: [&'a str; 2],
 }
 
 /// No RFC 6749 code and no UUID is longer; what is cut off is not needed to recognise the rest.
 const LONGEST: usize = 64;
 
 impl<'a> Redactor<'a> {
-    pub(crate) const fn new(secret: &'a str) -> Self {
-        Self { secret }
+    pub(crate) fn new(credentials: &'a Credentials, token: Option<&'a AccessToken>) -> Self {
+        let token = token.map_or("", AccessToken::expose_secret);
+        Self { client_secret: credentials.expose_client_secret().trim(), tokens: [token, ""] }
+    }
+
+    /// Looks for this token as well.
+    pub(crate) const fn and_token(&self, token: &'a str) -> Self {
+        Self { client_secret: self.client_secret, tokens: [self.tokens[0], token] }
     }
 
     /// As [`keep_up_to`](Self::keep_up_to) the length that codes and identifiers have.
@@ -38,21 +49,31 @@ impl<'a> Redactor<'a> {
     }
 
     /// Cleaning and cutting must not turn a hidden echo into a shown one, so the text is searched as
-    /// it came, and for the part of the secret that could still be shown of it.
+    /// it came, in any case, for each secret as it is and as it stood in an urlencoded body.
     fn echoes_secret(&self, text: &str) -> bool {
-        let shown = self
-            .secret
-            .char_indices()
-            .nth(LONGEST / 2)
-            .map_or(self.secret, |(end, _)| self.secret.get(..end).unwrap_or(self.secret));
-        text.contains(shown) || text.to_ascii_lowercase().contains(&shown.to_ascii_lowercase())
+        let text = text.to_ascii_lowercase();
+        let encoded: String =
+            form_urlencoded::byte_serialize(self.client_secret.as_bytes()).collect();
+        let encoded = Zeroizing::new(encoded);
+        [self.client_secret, &encoded, self.tokens[0], self.tokens[1]]
+            .into_iter()
+            .any(|secret| !secret.is_empty() && text.contains(&*beginning(secret)))
     }
+}
+
+/// So much of a secret as could be shown of it, in lower case: its beginning alone is an echo as
+/// well, where the server or we cut it.
+fn beginning(secret: &str) -> Zeroizing<String> {
+    let end = secret.char_indices().nth(LONGEST / 2).map_or(secret.len(), |(end, _)| end);
+    Zeroizing::new(secret.get(..end).unwrap_or(secret).to_ascii_lowercase())
 }
 
 /// The host a `Location` (RFC 9110 §10.2.2) points to; `None` for a relative one.
 pub(super) fn location_host(value: &[u8]) -> Option<&str> {
     let value = std::str::from_utf8(value).ok()?;
     let uri: Uri = value.parse().ok()?;
+    // Without a scheme, `Uri` takes a relative path for a host.
+    uri.scheme()?;
     let authority = uri.authority()?.host();
     // Borrowed from the argument, for `uri` is gone when this returns.
     value.find(authority).and_then(|start| value.get(start..start + authority.len()))
@@ -62,9 +83,18 @@ pub(super) fn location_host(value: &[u8]) -> Option<&str> {
 mod tests {
     use super::*;
 
+    fn credentials(secret: &str) -> Credentials {
+        Credentials::new("id", secret).unwrap()
+    }
+
+    fn keep(secret: &str, text: &str) -> Option<String> {
+        Redactor::new(&credentials(secret), None).keep(text)
+    }
+
     #[test]
     fn text_is_bounded_and_printable() {
-        let redactor = Redactor::new("s3cr3t");
+        let credentials = credentials("s3cr3t");
+        let redactor = Redactor::new(&credentials, None);
         assert_eq!(redactor.keep(" a\r\nb\u{1f511} "), Some("a??b?".to_owned()));
         assert_eq!(redactor.keep(&"x".repeat(1000)).unwrap().len(), 64);
         assert_eq!(redactor.keep("  "), None);
@@ -73,12 +103,13 @@ mod tests {
     #[test]
     fn an_echoed_secret_is_redacted() {
         let redacted = Some("[redacted]".to_owned());
-        assert_eq!(Redactor::new("s3cr3t").keep("no client s3cr3t here"), redacted);
-        assert_eq!(Redactor::new("S3cr3T").keep("no client s3cr3t here"), redacted);
+        assert_eq!(keep("s3cr3t", "no client s3cr3t here"), redacted);
+        assert_eq!(keep("S3cr3T", "no client s3cr3t here"), redacted);
+        assert_eq!(keep("s3cr3t\n", "no client s3cr3t here"), redacted);
+        assert_eq!(keep("s3/cr3t", "client_secret=s3%2fcr3t"), redacted);
         let long = "k".repeat(500) + "end";
-        assert_eq!(Redactor::new(&long).keep(&format!("bad secret {long}")), redacted);
-        // Its beginning alone is an echo as well, where the server cut it.
-        assert_eq!(Redactor::new(&long).keep(&long[..40]), redacted);
+        assert_eq!(keep(&long, &format!("bad secret {long}")), redacted);
+        assert_eq!(keep(&long, &long[..40]), redacted);
     }
 
     #[test]

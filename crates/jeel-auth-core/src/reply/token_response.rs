@@ -70,6 +70,11 @@ impl<'a> TokenResponse<'a> {
         serde_json::from_str(self.error?.get()).ok()
     }
 
+    /// `access_token` as it stands in the body, without its quotes.
+    pub(super) fn quoted_token(&self) -> &'a str {
+        self.access_token.map_or("", |raw| raw.get().trim_matches('"'))
+    }
+
     /// The `Authorization` value of `access_token`, written straight from the body.
     pub(super) fn bearer(&self) -> Result<BearerValue, Malformed> {
         let quoted = self.access_token.ok_or(Malformed::Token)?.get();
@@ -79,7 +84,8 @@ impl<'a> TokenResponse<'a> {
 
     /// Compared without case (RFC 6749 §5.1).
     pub(super) fn token_type(&self) -> Result<(), Malformed> {
-        match self.token_type.map(|raw| raw.get().trim_matches('"')) {
+        let name = self.token_type.and_then(|raw| serde_json::from_str::<String>(raw.get()).ok());
+        match name {
             Some(name) if name.eq_ignore_ascii_case("bearer") => Ok(()),
             _ => Err(Malformed::TokenType),
         }

@@ -1,0 +1,95 @@
+//! Renewing in the background, and what its failure costs: nothing.
+
+use super::*;
+
+#[test]
+fn at_its_renewal_time_the_token_is_handed_out_and_renewed() {
+    let mut world = World::near_expiry("t1", 3600);
+    world.idle();
+    assert_eq!(world.token(), "t1");
+    world.send();
+    for _ in 0..1000 {
+        assert_eq!(world.token(), "t1");
+        world.idle();
+    }
+    world.reply_token("t2", 3600);
+    assert_eq!((world.token().as_str(), world.state()), ("t2", State::Valid));
+    assert_eq!(world.requests(), 2);
+}
+
+#[test]
+fn a_token_nobody_asks_for_is_not_renewed() {
+    let mut world = World::holding("t1", 3600);
+    for _ in 0..100 {
+        world.advance(3600);
+        world.idle();
+        world.status();
+    }
+    assert_eq!(world.requests(), 1);
+}
+
+#[test]
+fn a_failed_renewal_of_any_kind_costs_no_caller_anything() {
+    for (name, fail) in FAILURES {
+        let mut world = World::near_expiry("t1", 3600);
+        let usable_until = world.now.after(world.status().usable_for.unwrap());
+        while !usable_until.reached(world.now) {
+            assert_eq!(world.token(), "t1", "{name}");
+            while world.poll().is_some() {
+                fail(&mut world);
+            }
+            world.advance_by(ms(500));
+        }
+        assert!(world.status().counters.failures > 0, "{name}");
+        for event in world.events() {
+            assert!(!matches!(event, Event::Failed { token_usable: false, .. }), "{name}");
+        }
+    }
+}
+
+#[test]
+fn a_failed_renewal_is_tried_again_by_the_next_caller_after_the_back_off() {
+    let mut world = World::near_expiry("t1", 3600);
+    world.token();
+    world.send();
+    world.reply(500, "");
+    world.token();
+    world.idle();
+    world.reach_wakeup();
+    world.idle();
+    world.token();
+    world.send();
+    world.reply_token("t2", 3600);
+    assert_eq!(world.token(), "t2");
+    assert!(world.status().last_error.is_none());
+}
+
+#[test]
+fn those_who_come_after_the_expiry_wait_for_the_renewal_under_way() {
+    let mut world = World::near_expiry("t1", 20);
+    let usable_for = world.status().usable_for.unwrap();
+    world.advance_by(usable_for - s(1));
+    world.token();
+    world.send();
+    world.advance(1);
+    let turn = world.waits();
+    world.idle();
+    world.reply_token("t2", 100);
+    assert_eq!(ready(world.resume(turn)), "t2");
+    assert_eq!(world.requests(), 2);
+}
+
+#[test]
+fn an_outage_over_the_expiry_ends_in_an_error_and_the_recovery_in_a_token() {
+    let mut world = World::near_expiry("t1", 3600);
+    world.token();
+    world.send();
+    world.reply_with(503, &[("Retry-After", "600")], "");
+    assert_eq!(world.token(), "t1");
+    world.reach_expiry();
+    let error = world.refused();
+    assert_eq!(error.kind(), ErrorKind::RateLimited);
+    world.advance_by(error.retry_in().unwrap());
+    world.fetch("t2", 3600);
+    assert_eq!(world.token(), "t2");
+}
