@@ -1,7 +1,7 @@
 //! What an adapter supplies: the way a request gets to the server, and a runtime.
 
 use http::HeaderMap;
-use jeel_auth_core::http1::Response;
+use jeel_auth_core::http1::{Limits, Response, ResponseError, check_head};
 use jeel_auth_core::{Reply, SendFailure, TokenRequest, TransportKind};
 use std::future::Future;
 use std::io;
@@ -80,15 +80,23 @@ pub struct HttpReply {
 
 impl HttpReply {
     /// A reply of these parts.
-    pub fn new(status: u16, fields: HeaderMap, body: BodyBuffer) -> Self {
-        Self { status, fields, body }
+    ///
+    /// # Errors
+    /// When its head is one that core's own reader would have refused.
+    pub fn new(status: u16, fields: HeaderMap, body: BodyBuffer) -> Result<Self, SendFailure> {
+        check_head(status, || pairs(&fields), &body.limits)
+            .map_err(|error| SendFailure::new(TransportKind::BadReply, error))?;
+        Ok(Self { status, fields, body })
     }
+}
+
+fn pairs(fields: &HeaderMap) -> impl Iterator<Item = (&str, &[u8])> {
+    fields.iter().map(|(name, value)| (name.as_str(), value.as_bytes()))
 }
 
 impl Received for HttpReply {
     fn reply(&self) -> Reply<'_> {
-        let fields = self.fields.iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
-        Reply::new(self.status, fields, &self.body.bytes)
+        Reply::new(self.status, pairs(&self.fields), &self.body.bytes)
     }
 }
 
@@ -96,7 +104,7 @@ impl Received for HttpReply {
 /// it had to grow.
 pub struct BodyBuffer {
     bytes: Zeroizing<Vec<u8>>,
-    limit: usize,
+    limits: Limits,
 }
 
 /// Most token replies fit: a JWT is one or two KiB.
@@ -105,8 +113,9 @@ const FIRST_ROOM: usize = 4096;
 impl BodyBuffer {
     /// An empty buffer for the reply to `request`.
     pub fn new(request: &TokenRequest) -> Self {
-        let limit = request.reply_limits().body_bytes;
-        Self { bytes: Zeroizing::new(Vec::with_capacity(limit.min(FIRST_ROOM))), limit }
+        let limits = request.reply_limits();
+        let room = limits.body_bytes.min(FIRST_ROOM);
+        Self { bytes: Zeroizing::new(Vec::with_capacity(room)), limits }
     }
 
     /// Appends what arrived.
@@ -115,12 +124,11 @@ impl BodyBuffer {
     /// When the body is longer than the limit; nothing of the rest needs to be read.
     pub fn push(&mut self, bytes: &[u8]) -> Result<(), SendFailure> {
         let length = self.bytes.len().saturating_add(bytes.len());
-        if length > self.limit {
-            let detail = format_args!("its body is longer than {} bytes", self.limit);
-            return Err(SendFailure::new(TransportKind::BadReply, detail));
+        if length > self.limits.body_bytes {
+            return Err(SendFailure::new(TransportKind::BadReply, ResponseError::BodyTooLarge));
         }
         if length > self.bytes.capacity() {
-            let room = length.saturating_mul(2).min(self.limit);
+            let room = length.saturating_mul(2).min(self.limits.body_bytes);
             let mut grown = Zeroizing::new(Vec::with_capacity(room));
             grown.extend_from_slice(&self.bytes);
             self.bytes = grown;

@@ -60,7 +60,7 @@ impl BlockingTransport for Ureq {
     fn send(&self, request: &TokenRequest) -> Result<HttpReply, SendFailure> {
         let (head, mut body) = self.post(request).map_err(failure)?.into_parts();
         let body = read(body.as_reader(), BodyBuffer::new(request))?;
-        Ok(HttpReply::new(head.status.as_u16(), head.headers, body))
+        HttpReply::new(head.status.as_u16(), head.headers, body)
     }
 }
 
