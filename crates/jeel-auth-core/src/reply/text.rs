@@ -18,6 +18,9 @@ pub(crate) struct Redactor<'a> {
 /// No RFC 6749 code and no UUID is longer; what is cut off is not needed to recognise the rest.
 const LONGEST: usize = 64;
 
+/// Shorter ones are no tokens of a real server, and would be found in many a `tx_id` by chance.
+const SHORTEST_TOKEN: usize = 8;
+
 impl<'a> Redactor<'a> {
     pub(crate) fn new(credentials: &'a Credentials, token: Option<&'a AccessToken>) -> Self {
         let token = token.map_or("", AccessToken::expose_secret);
@@ -55,8 +58,10 @@ impl<'a> Redactor<'a> {
         let encoded: String =
             form_urlencoded::byte_serialize(self.client_secret.as_bytes()).collect();
         let encoded = Zeroizing::new(encoded);
-        [self.client_secret, &encoded, self.tokens[0], self.tokens[1]]
+        let tokens = self.tokens.into_iter().filter(|token| token.len() >= SHORTEST_TOKEN);
+        [self.client_secret, &encoded]
             .into_iter()
+            .chain(tokens)
             .any(|secret| !secret.is_empty() && text.contains(&*beginning(secret)))
     }
 }

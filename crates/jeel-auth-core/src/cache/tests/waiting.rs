@@ -144,10 +144,13 @@ fn when_all_who_waited_have_left_nothing_is_asked_again() {
 
 #[test]
 fn new_credentials_in_flight_let_those_who_wait_wait_for_the_new() {
-    let (mut world, turn) = World::waiting();
+    let mut world = World::url_encoded();
+    let turn = world.waits();
+    world.send();
     world.new_credentials();
     world.reply(401, "");
-    assert_eq!(wait(world.resume(turn)), turn);
+    assert_eq!(wait(world.resume(turn)), turn, "the old were denied, not the new");
+    assert_eq!(world.status().last_error, None);
     world.send();
     world.reply_token("t1", 100);
     assert_eq!(ready(world.resume(turn)), "t1");
