@@ -1,0 +1,65 @@
+//! One request and its reply on one connection.
+
+use futures_io::{AsyncRead, AsyncWrite};
+use futures_lite::{AsyncReadExt, AsyncWriteExt};
+use jeel_auth_driver::core::http1::{Limits, Progress, Response, ResponseError, ResponseReader};
+use jeel_auth_driver::core::{SendFailure, TokenRequest, TransportKind};
+use jeel_auth_driver::io_failure;
+use std::io;
+use zeroize::Zeroizing;
+
+/// Sends the request and receives the reply, which need not wait for the connection to end.
+///
+/// A server may answer before it has read everything, and close (RFC 9112 §9.5). Then its answer is
+/// what counts, "too many requests" for one, and not that the rest could not be sent.
+pub(crate) async fn exchange<S: AsyncRead + AsyncWrite + Unpin>(
+    mut stream: S,
+    request: &TokenRequest,
+) -> Result<Response, SendFailure> {
+    let sent = send(&mut stream, request).await;
+    let received = receive(&mut stream, request.reply_limits()).await;
+    match sent {
+        Err(error) if received.is_err() => Err(io_failure(&error)),
+        _ => received,
+    }
+}
+
+async fn send(stream: &mut (impl AsyncWrite + Unpin), request: &TokenRequest) -> io::Result<()> {
+    let mut bytes = Zeroizing::new(Vec::new());
+    request.write_http1(&mut bytes);
+    stream.write_all(&bytes).await?;
+    stream.flush().await
+}
+
+/// The end of the stream is taken for what it is: over TLS it is one only after a `close_notify`,
+/// and an error otherwise, so that nobody on the way can cut a reply short.
+async fn receive(
+    stream: &mut (impl AsyncRead + Unpin),
+    limits: Limits,
+) -> Result<Response, SendFailure> {
+    let mut reader = ResponseReader::new(limits);
+    let mut chunk = Zeroizing::new([0; 4096]);
+    loop {
+        let length = stream.read(&mut *chunk).await.map_err(|error| io_failure(&error))?;
+        let bytes = chunk.get(..length).unwrap_or_default();
+        if bytes.is_empty() {
+            reader.end().map_err(bad_reply)?;
+            break;
+        }
+        if let Progress::Complete { .. } = reader.read(bytes).map_err(bad_reply)? {
+            break;
+        }
+    }
+    reader.into_response().ok_or_else(|| bad_reply(ResponseError::ClosedEarly))
+}
+
+fn bad_reply(error: ResponseError) -> SendFailure {
+    let kind = match error {
+        ResponseError::ClosedEarly => TransportKind::Broken,
+        _ => TransportKind::BadReply,
+    };
+    SendFailure::new(kind, error)
+}
+
+#[cfg(test)]
+mod tests;
