@@ -1,0 +1,162 @@
+//! The `Authorization` field on calls to Jeel's API, and nowhere else.
+
+use crate::client::SetupError;
+use crate::{Error, Token, TokenSource};
+use async_trait::async_trait;
+use http::{Extensions, StatusCode, header};
+use reqwest::redirect::Policy;
+use reqwest::{Client, ClientBuilder, Request, Response, Url};
+use reqwest_middleware::{ClientWithMiddleware, Middleware, Next, Result};
+
+/// A middleware that puts the access token on calls to Jeel's API.
+///
+/// ```no_run
+/// use jeel_auth_reqwest::{JeelAuth, TokenSource, TxId, client_builder};
+///
+/// # async fn call() -> Result<(), Box<dyn std::error::Error>> {
+/// let tokens = TokenSource::from_env()?;
+/// let api = JeelAuth::client(&tokens, client_builder()?)?;
+/// let reply = api.get("https://api.sandbox.jeel.co/v1/payments").send().await?;
+/// println!("{} (tx_id {:?})", reply.status(), reply.tx_id());
+/// # Ok(())
+/// # }
+/// ```
+///
+/// What it does with a request:
+///
+/// | request | |
+/// |---|---|
+/// | to [`TokenSource::api_origin`]: same scheme, host and port | gets the field |
+/// | to anywhere else | passes as it is |
+/// | with an `Authorization` of its own | passes as it is, and so does its 401 |
+/// | answered 401, though it had our token | that token is rejected; with the next one it is sent once more, if it can be |
+/// | … and its body is a stream | the 401 is the answer; the next call has a new token |
+/// | … and answered 401 again | that token is rejected too, and the 401 is the answer |
+/// | for which there is no token, at first or after a 401 | fails with [`reqwest_middleware::Error::Middleware`]; [`token_error`](Self::token_error) says why |
+///
+/// After a 401 without a next token the error is the answer, and not the 401: it has the cause, such
+/// as a secret that was rotated, and the time of the next attempt. The API did not process the
+/// request in either case.
+///
+/// Ten thousand late 401s for one token cost one token request. `Retry-After`, 5xx and broken
+/// connections are left to you and your other middleware.
+///
+/// # Redirects
+///
+/// reqwest takes `Authorization` off a redirect to another origin, but puts it back on when that
+/// origin redirects once more within itself: it compares each hop with the one before. The client
+/// made here therefore follows a redirect of the API's within the API's origin only. Of any other
+/// you get the 3xx reply, and can follow it with a client that holds no token. Requests to other
+/// origins keep reqwest's default, ten redirects.
+#[derive(Clone, Debug)]
+pub struct JeelAuth {
+    tokens: TokenSource,
+    api: Url,
+}
+
+impl JeelAuth {
+    /// A client that calls the API with the source's tokens. Of the builder's settings, `redirect`
+    /// is [replaced](Self#redirects).
+    ///
+    /// # Errors
+    /// [`SetupError::NoApiOrigin`], and [`SetupError::Client`] where the builder cannot be built.
+    pub fn client(
+        tokens: &TokenSource,
+        http: ClientBuilder,
+    ) -> std::result::Result<ClientWithMiddleware, SetupError> {
+        let (auth, client) = Self::with_client(tokens, http)?;
+        Ok(reqwest_middleware::ClientBuilder::new(client).with(auth).build())
+    }
+
+    /// As [`client`](Self::client), in two parts, to put other middleware before or after.
+    ///
+    /// Attach the middleware to this client and no other, whose redirects might
+    /// [give the token away](Self#redirects). Middleware attached after it sees the token; one
+    /// attached before it does not, and may repeat a whole call with a newer token.
+    ///
+    /// # Errors
+    /// As [`client`](Self::client).
+    pub fn with_client(
+        tokens: &TokenSource,
+        http: ClientBuilder,
+    ) -> std::result::Result<(Self, Client), SetupError> {
+        let origin = tokens.api_origin().ok_or(SetupError::NoApiOrigin)?;
+        let api = Url::parse(&origin.to_string()).map_err(|_| SetupError::NoApiOrigin)?;
+        let http = http.redirect(within_origin_of(api.clone())).build();
+        let client = http.map_err(SetupError::Client)?;
+        Ok((Self { tokens: tokens.clone(), api }, client))
+    }
+
+    /// Why there was no token, where that is what a call failed by.
+    pub fn token_error(error: &reqwest_middleware::Error) -> Option<&Error> {
+        match error {
+            reqwest_middleware::Error::Middleware(error) => error.downcast_ref(),
+            reqwest_middleware::Error::Reqwest(_) => None,
+        }
+    }
+
+    async fn token(&self) -> Result<Token> {
+        self.tokens.token().await.map_err(reqwest_middleware::Error::middleware)
+    }
+
+    fn is_for_us(&self, request: &Request) -> bool {
+        same_origin(request.url(), &self.api)
+            && !request.headers().contains_key(header::AUTHORIZATION)
+    }
+
+    /// Whether the API refused the token. A 401 from elsewhere says nothing about it.
+    fn is_refused(&self, response: &Response) -> bool {
+        response.status() == StatusCode::UNAUTHORIZED && same_origin(response.url(), &self.api)
+    }
+}
+
+#[async_trait]
+impl Middleware for JeelAuth {
+    async fn handle(
+        &self,
+        request: Request,
+        extensions: &mut Extensions,
+        next: Next<'_>,
+    ) -> Result<Response> {
+        if !self.is_for_us(&request) {
+            return next.run(request, extensions).await;
+        }
+        let token = self.token().await?;
+        let again = request.try_clone();
+        let response = next.clone().run(signed(request, &token), extensions).await?;
+        if !self.is_refused(&response) {
+            return Ok(response);
+        }
+        self.tokens.reject(&token);
+        let Some(again) = again else { return Ok(response) };
+        // The connection is free for the second try.
+        drop(response);
+        let token = self.token().await?;
+        let response = next.run(signed(again, &token), extensions).await?;
+        if self.is_refused(&response) {
+            self.tokens.reject(&token);
+        }
+        Ok(response)
+    }
+}
+
+fn signed(mut request: Request, token: &Token) -> Request {
+    request.headers_mut().insert(header::AUTHORIZATION, token.authorization().clone());
+    request
+}
+
+/// Both URLs are parsed by the same rules, so that no spelling of a host can differ from what is
+/// connected to.
+fn same_origin(one: &Url, other: &Url) -> bool {
+    one.origin() == other.origin()
+}
+
+fn within_origin_of(api: Url) -> Policy {
+    Policy::custom(move |attempt| {
+        let from_api = attempt.previous().iter().any(|url| same_origin(url, &api));
+        if from_api && !same_origin(attempt.url(), &api) {
+            return attempt.stop();
+        }
+        Policy::default().redirect(attempt)
+    })
+}

@@ -1,0 +1,156 @@
+//! Every way in which a reply can fail to come, and what it is called.
+
+use crate::common::{impatient, own_transport};
+use jeel_auth_emulator::{DEFAULT_CLIENT_SECRET, Emulator, Fault, Reply};
+use jeel_auth_reqwest::{Error, ErrorKind, MalformedReply, TokenSource, TransportKind};
+use std::error::Error as _;
+use std::net::TcpListener;
+use std::time::Duration;
+
+/// The error by a fault that befalls every request, with the default client and with one of the
+/// user's, over http and over https.
+async fn errors_by(fault: impl Into<Fault>) -> Vec<Error> {
+    let fault = fault.into();
+    let mut errors = Vec::new();
+    for https in [false, true] {
+        let mut emulator = Emulator::builder();
+        if https {
+            emulator = emulator.https();
+        }
+        let emulator = emulator.start().unwrap();
+        emulator.always(fault.clone());
+        let own = impatient(&emulator).transport(own_transport(&emulator)).build().unwrap();
+        errors.push(error_of(&own).await);
+        if !https {
+            errors.push(error_of(&impatient(&emulator).build().unwrap()).await);
+        }
+    }
+    errors
+}
+
+async fn error_of(tokens: &TokenSource) -> Error {
+    let error = tokens.token().await.unwrap_err();
+    let source = error.source().map(ToString::to_string);
+    for text in [format!("{error}"), format!("{error:?}"), format!("{source:?}")] {
+        assert!(!text.contains(DEFAULT_CLIENT_SECRET), "{text}");
+        assert!(!text.contains("/oauth2/token"), "{text}");
+    }
+    error
+}
+
+#[track_caller]
+fn assert_all(errors: &[Error], kind: ErrorKind) {
+    for error in errors {
+        assert_eq!(error.kind(), kind, "{error}");
+    }
+}
+
+#[track_caller]
+fn assert_transport(errors: &[Error], kind: TransportKind) {
+    assert_all(errors, ErrorKind::Transport(kind));
+}
+
+#[tokio::test]
+async fn a_connection_that_breaks_is_broken() {
+    for fault in [
+        Fault::Reset,
+        Fault::Close,
+        Fault::TruncateHead(20),
+        Fault::TruncateBody(20),
+        // hyper reads what there is of it, and then the connection ends.
+        Fault::HugeChunk,
+    ] {
+        assert_transport(&errors_by(fault).await, TransportKind::Broken);
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_takes_too_long_times_out() {
+    for fault in [
+        Fault::Hang,
+        Fault::Delay(Duration::from_secs(30)),
+        Fault::SlowDrip(Duration::from_millis(100)),
+        // hyper skips them for as long as the request may take.
+        Fault::EndlessInformational,
+    ] {
+        assert_transport(&errors_by(fault).await, TransportKind::TimedOut);
+    }
+}
+
+#[tokio::test]
+async fn what_is_too_long_or_no_http_is_a_bad_reply() {
+    for fault in [
+        Fault::Oversized(65 * 1024),
+        Fault::EndlessBody,
+        Fault::EndlessHeaders,
+        Fault::Raw(b"SSH-2.0-OpenSSH_9.9\r\n\r\n".to_vec()),
+        Fault::Raw(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n".to_vec()),
+    ] {
+        assert_transport(&errors_by(fault).await, TransportKind::BadReply);
+    }
+}
+
+#[tokio::test]
+async fn a_head_over_the_limit_is_a_bad_reply_though_hyper_takes_it() {
+    let wide = Reply::json(200, "{}").header("X-Wide", "x".repeat(17 * 1024));
+    let mut many = Reply::json(200, "{}");
+    for number in 0..65 {
+        many = many.header(format!("X-{number}"), "");
+    }
+    for reply in [wide, many] {
+        assert_transport(&errors_by(reply).await, TransportKind::BadReply);
+    }
+}
+
+#[tokio::test]
+async fn a_body_of_the_very_limit_is_read() {
+    let emulator = Emulator::start().unwrap();
+    emulator.script(Fault::Oversized(64 * 1024));
+    impatient(&emulator).build().unwrap().ready().await.unwrap();
+}
+
+#[tokio::test]
+async fn replies_are_for_core_to_judge() {
+    let lifetime = ErrorKind::Malformed(MalformedReply::Lifetime);
+    assert_all(&errors_by(Fault::ZeroLifetime).await, lifetime);
+    assert_all(&errors_by(Reply::new(503)).await, ErrorKind::Server);
+    assert_all(&errors_by(Reply::new(429)).await, ErrorKind::RateLimited);
+    assert_all(&errors_by(Reply::new(404)).await, ErrorKind::Denied);
+    for error in errors_by(Reply::html()).await {
+        assert!(matches!(error.kind(), ErrorKind::Malformed(_)), "{error}");
+        assert!(error.tx_id().is_some());
+    }
+}
+
+#[tokio::test]
+async fn nobody_there_is_no_connection() {
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    for host in ["127.0.0.1", "no-such-host.invalid"] {
+        let error = error_at(&format!("https://{host}:{port}/")).await;
+        assert_transport(&[error], TransportKind::Connect);
+    }
+}
+
+#[tokio::test]
+async fn a_connection_that_is_not_completed_in_its_time_times_out() {
+    // A listener that never accepts: the TLS handshake gets no answer.
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let error = error_at(&format!("https://{}/", silent.local_addr().unwrap())).await;
+    assert_transport(&[error], TransportKind::TimedOut);
+}
+
+async fn error_at(url: &str) -> Error {
+    use jeel_auth_reqwest::{Endpoint, Environment, LoopbackHttp, Policy};
+    let mut policy = Policy::default();
+    policy.patience = Duration::ZERO;
+    policy.connect_timeout = Duration::from_millis(200);
+    // The time to connect ends it: with the request's own the caller would have left before.
+    policy.request_timeout = Duration::from_secs(60);
+    policy.caller_wait = Duration::from_secs(10);
+    let tokens = TokenSource::builder(Environment::Sandbox, crate::common::credentials())
+        .endpoint(Endpoint::parse(url, LoopbackHttp::Refused).unwrap())
+        .policy(policy)
+        .build()
+        .unwrap();
+    error_of(&tokens).await
+}

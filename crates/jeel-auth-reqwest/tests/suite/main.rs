@@ -1,0 +1,13 @@
+//! Over real sockets and real TLS, against the emulator.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+#![allow(clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+mod common;
+mod faults;
+mod load;
+mod middleware;
+mod redirects;
+mod runtimes;
+mod tls;
+mod token;
