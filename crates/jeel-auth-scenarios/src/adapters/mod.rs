@@ -1,0 +1,12 @@
+//! The adapters under test.
+
+mod async_std;
+mod reqwest;
+mod smol;
+mod ureq;
+
+use crate::Adapter;
+
+/// Each adapter that there is.
+pub const ADAPTERS: [Adapter; 4] =
+    [ureq::ADAPTER, reqwest::ADAPTER, async_std::ADAPTER, smol::ADAPTER];

@@ -1,0 +1,46 @@
+//! Tasks of tokio, on reqwest.
+
+use crate::adapter::{Adapter, Connected, Runtime, asynchronous};
+use crate::client::Setup;
+use jeel_auth_reqwest::Reqwest;
+use reqwest::{Client, redirect};
+use rustls::crypto::ring;
+use rustls::pki_types::CertificateDer;
+use rustls::{ClientConfig, RootCertStore};
+use std::error::Error;
+use std::sync::Arc;
+use tokio::runtime::{self, Runtime as Tokio};
+
+pub(super) const ADAPTER: Adapter = Adapter { name: "reqwest", connect };
+
+fn connect(setup: &Setup) -> Connected {
+    let transport = setup.authority.as_deref().map(trusting).transpose()?;
+    let runtime = runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    asynchronous(setup, transport, runtime)
+}
+
+fn trusting(authority: &[u8]) -> Result<Reqwest, Box<dyn Error>> {
+    let mut roots = RootCertStore::empty();
+    roots.add(CertificateDer::from(authority))?;
+    let tls = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    let client = Client::builder().tls_backend_preconfigured(tls);
+    Ok(Reqwest::with_client(client.redirect(redirect::Policy::none()).build()?))
+}
+
+impl Runtime for Tokio {
+    fn block_on<F: Future>(&self, future: F) -> F::Output {
+        Tokio::block_on(self, future)
+    }
+
+    fn spawn<F>(&self, future: F) -> impl Future<Output = Option<F::Output>> + Send
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        let task = Tokio::spawn(self, future);
+        async { task.await.ok() }
+    }
+}
