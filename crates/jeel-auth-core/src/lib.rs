@@ -45,6 +45,9 @@
 //! 4. Wake whoever was told to wait; each comes back by [`Cache::resume`]. Without an outcome they
 //!    come back at [`Cache::next_wakeup`].
 //!
+//! An input and the polls after it take the same time: between two readings of a clock a hold-off
+//! may end that the input still saw.
+//!
 //! A whole life of a token, without a socket:
 //!
 //! ```

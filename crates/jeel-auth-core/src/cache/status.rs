@@ -55,7 +55,7 @@ pub struct Counters {
     pub issued: u64,
     /// Times the server answered with the token at hand.
     pub reissued: u64,
-    /// Requests that came to nothing.
+    /// Requests that came to nothing, and rejections of fresh replacements.
     pub failures: u64,
     /// Tokens that a resource server refused, each counted once.
     pub rejections: u64,

@@ -1,0 +1,175 @@
+//! The invariants, judged from outside and with nothing of the machine's own.
+
+use jeel_auth_core::{AccessToken, Event, FlightId, Generation, Moment, Policy};
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+#[derive(Default)]
+pub(crate) struct Checker {
+    policy: Policy,
+    flight: Option<(FlightId, Moment)>,
+    /// When requests were sent, on the monotonic clock as all here.
+    requests: Vec<Duration>,
+    /// When a token reached its renewal time or its expiry, and which.
+    payments: Vec<(Duration, u64)>,
+    credentials: Vec<Duration>,
+    held: Option<Held>,
+    /// The token rejected last.
+    rejected: Option<Held>,
+}
+
+/// The token at hand, as the published rules have it.
+struct Held {
+    generation: Generation,
+    text: String,
+    sent: Moment,
+    received: Moment,
+    lifetime: Duration,
+    leeway: Duration,
+    reissued: bool,
+    /// The deadlines not yet reached, each on each clock.
+    awaited: Vec<Deadline>,
+}
+
+enum Deadline {
+    Monotonic(Duration),
+    Wall(Duration),
+}
+
+impl Checker {
+    /// Time has come to be `now`.
+    pub(crate) fn pass(&mut self, now: Moment) {
+        let Some(held) = &mut self.held else { return };
+        let token = held.generation.to_u64();
+        held.awaited.retain(|deadline| {
+            let reached = match *deadline {
+                Deadline::Monotonic(at) => (now.monotonic() >= at).then_some(at),
+                Deadline::Wall(at) => (now.wall() >= at).then_some(now.monotonic()),
+            };
+            self.payments.extend(reached.map(|at| (at, token)));
+            reached.is_none()
+        });
+    }
+
+    /// A request was sent: the only one, and within the budget.
+    pub(crate) fn requested(&mut self, flight: FlightId, now: Moment) {
+        if let Some((_, sent)) = self.flight.replace((flight, now)) {
+            let over = sent.monotonic() + self.policy.request_timeout;
+            assert!(now.monotonic() >= over, "two requests in flight");
+        }
+        self.requests.push(now.monotonic());
+        self.check_budget();
+    }
+
+    /// Every window that ends with the last request holds no more of them than it may.
+    fn check_budget(&mut self) {
+        self.payments.sort();
+        let end = *self.requests.last().unwrap();
+        let (mut paying, mut payments) = (BTreeSet::new(), self.payments.iter().rev().peekable());
+        for (count, start) in (1_u32..).zip(self.requests.iter().rev().take(500)) {
+            while let Some((_, token)) = payments.next_if(|(at, _)| at >= start) {
+                paying.insert(token);
+            }
+            let given = self.credentials.iter().rev().take_while(|at| *at >= start).count();
+            let grown = (end - *start).as_secs_f64() / self.policy.interval.as_secs_f64();
+            let allowed = f64::from(self.policy.burst.get())
+                + grown
+                + 2.0 * paying.len() as f64
+                + given as f64;
+            let window = end - *start;
+            assert!(f64::from(count) <= allowed + 1e-6, "{count} > {allowed} in {window:?}");
+        }
+    }
+
+    /// The outcome of a flight has been reported; which and when it was sent if it was the current.
+    pub(crate) fn landed(&mut self, flight: FlightId) -> Option<Moment> {
+        self.flight.take_if(|(current, _)| *current == flight).map(|(_, sent)| sent)
+    }
+
+    pub(crate) fn new_credentials(&mut self, now: Moment) {
+        self.credentials.push(now.monotonic());
+    }
+
+    /// The machine says what it made of a reply with the token `text`, to a request `sent` then.
+    pub(crate) fn event(&mut self, event: &Event, sent: Option<Moment>, text: &str, now: Moment) {
+        match event {
+            Event::Issued { generation, lifetime, renew_in } => {
+                for known in self.held.iter().chain(&self.rejected) {
+                    let over = reached(known.end(), now);
+                    assert!(known.text != text || over, "a new life for a token before its end");
+                }
+                let sent = sent.expect("a token without a flight");
+                let late = now.monotonic() - sent.monotonic();
+                let late = late.max(now.wall() - sent.wall());
+                let mut held = Held {
+                    generation: *generation,
+                    text: text.to_owned(),
+                    sent,
+                    received: now,
+                    lifetime: *lifetime,
+                    leeway: self.policy.expiry_leeway.min(*lifetime / 20),
+                    reissued: false,
+                    awaited: Vec::new(),
+                };
+                held.expect(sent.after(*renew_in + late));
+                held.expect(held.end().before(held.leeway));
+                self.held = Some(held);
+            }
+            Event::Reissued { generation } => {
+                let same = |held: &Held| held.generation == *generation;
+                if !self.held.as_ref().is_some_and(same) {
+                    // One that was rejected, and is given another chance.
+                    self.held = self.rejected.take();
+                }
+                let held = self.held.as_mut().expect("a token to be handed back");
+                assert_eq!(held.text, text);
+                (held.generation, held.reissued) = (*generation, true);
+                let took = held.received.monotonic() - held.sent.monotonic();
+                let took = took.min(self.policy.request_timeout);
+                for deadline in [held.end(), held.end().after(took), now.after(held.leeway)] {
+                    held.expect(deadline);
+                }
+            }
+            Event::Rejected { generation } => {
+                let held = self.held.take().expect("a token to reject");
+                assert_eq!(held.generation, *generation);
+                self.rejected = Some(held);
+            }
+            _ => {}
+        }
+    }
+
+    /// The generation of the token that must be handed out at `now`, if any.
+    pub(crate) fn usable(&self, now: Moment) -> Option<Generation> {
+        let held = self.held.as_ref()?;
+        (!reached(held.end().before(held.leeway), now)).then_some(held.generation)
+    }
+
+    /// `token` was handed out.
+    pub(crate) fn handed_out(&self, token: &AccessToken, now: Moment) {
+        let held = self.held.as_ref().expect("no token is known that could be handed out");
+        assert_eq!(token.generation(), held.generation, "not the token at hand");
+        assert_eq!(token.expose_secret(), held.text);
+        assert!(now.monotonic() < held.end().monotonic(), "a token after its end");
+        // One handed back although its time was over proves that the wall clock was stepped.
+        let usable = held.reissued || self.usable(now).is_some();
+        assert!(usable, "a token within the leeway, or after its end on the wall clock");
+    }
+}
+
+impl Held {
+    const fn end(&self) -> Moment {
+        self.sent.after(self.lifetime)
+    }
+
+    fn expect(&mut self, deadline: Moment) {
+        let clocks = [Deadline::Monotonic(deadline.monotonic()), Deadline::Wall(deadline.wall())];
+        self.awaited.extend(clocks);
+    }
+}
+
+/// Said here once more, not to share a mistake with what is tested.
+const fn reached(deadline: Moment, now: Moment) -> bool {
+    now.monotonic().as_nanos() >= deadline.monotonic().as_nanos()
+        || now.wall().as_nanos() >= deadline.wall().as_nanos()
+}
