@@ -1,0 +1,21 @@
+//! tokio and reqwest: a client that adds the token by itself, and replaces a rejected one.
+//!
+//! Takes the `JEELPAY_*` variables; `cargo run -p jeel-auth-emulator` prints a set for a local Jeel.
+
+#![allow(clippy::print_stdout, reason = "showing is what it is for")]
+
+use jeel_auth_reqwest::{JeelAuth, TokenSource, TxId, client_builder};
+use std::error::Error;
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let tokens = TokenSource::from_env()?;
+    let api = JeelAuth::client(&tokens, client_builder()?)?;
+
+    let origin = tokens.api_origin().ok_or("set JEELPAY_ENV or JEELPAY_API_URL")?;
+    let url = format!("{origin}/v1/payments");
+    let response = api.get(&url).send().await?;
+    println!("{} from {url}, tx_id {}", response.status(), response.tx_id().unwrap_or("none"));
+    response.error_for_status()?;
+    Ok(())
+}
