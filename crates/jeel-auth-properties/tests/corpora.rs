@@ -21,7 +21,8 @@ fn every_input_of_every_corpus_has_its_property() {
 
 #[test]
 fn every_property_takes_nothing_and_anything() {
-    let anything: Vec<u8> = (0..4096_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
+    let anything: Vec<u8> =
+        (0..4096_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
     for (_, property) in PROPERTIES {
         property(&[]);
         for length in 0..64 {

@@ -11,10 +11,16 @@ use zeroize::Zeroizing;
 /// Sends token requests through a [`ureq::Agent`].
 ///
 /// Whatever the agent is configured to, a token request follows no redirect, takes any status for a
-/// reply, and keeps the time-outs and limits of the request. What remains the agent's own: its TLS
-/// settings, its proxy (the default agent's comes from the environment), its resolver, its
-/// middleware. A middleware that repeats requests, rewrites them or logs their bodies breaks what
-/// this crate promises; so does an agent that does not verify certificates.
+/// reply, and keeps the time-outs and limits of the request.
+///
+/// What remains the agent's own: its TLS settings, its proxy (the default agent's comes from the
+/// environment; plain http to loopback uses none), its resolver, its cookies, its middleware. A
+/// middleware that repeats requests, rewrites them or logs their bodies breaks what this crate
+/// promises; so does an agent that does not verify certificates.
+///
+/// The bytes of HTTP are ureq's to read, and it is more lenient than core's own reader: it takes bare
+/// line feeds for line ends, and a TLS stream that was cut for the end of a reply without a length.
+/// The token must still come in one whole JSON object.
 #[derive(Clone, Debug)]
 pub struct Ureq {
     agent: Agent,
@@ -31,10 +37,14 @@ impl Ureq {
         for (name, value) in request.fields() {
             post = post.header(name, value);
         }
-        let post = self
-            .agent
-            .configure_request(post.body(request.body())?)
-            .https_only(request.endpoint().origin().is_https())
+        let post = self.agent.configure_request(post.body(request.body())?);
+        let post = if request.endpoint().origin().is_https() {
+            post.https_only(true)
+        } else {
+            // Without TLS, a proxy would read the secret.
+            post.https_only(false).proxy(None)
+        };
+        let post = post
             .http_status_as_error(false)
             .max_redirects(0)
             .max_redirects_will_error(false)

@@ -32,11 +32,19 @@ pub(crate) fn source(emulator: &Emulator) -> TokenSource {
     builder(emulator).build().unwrap()
 }
 
-/// With a policy under which a failure is the answer at once, and not waited out.
+/// With a policy under which a failure is the answer at once, and not waited out. What is not about
+/// time-outs has time enough on a busy machine too.
 pub(crate) fn impatient(emulator: &Emulator) -> Builder {
+    impatient_for(emulator, LONG)
+}
+
+/// The same, with this much time for a request.
+pub(crate) fn impatient_for(emulator: &Emulator, request_timeout: Duration) -> Builder {
     let mut policy = Policy::default();
     policy.patience = Duration::ZERO;
-    policy.request_timeout = Duration::from_millis(500);
+    policy.request_timeout = request_timeout;
+    policy.connect_timeout = request_timeout;
+    policy.caller_wait = LONG * 2;
     builder(emulator).policy(policy)
 }
 

@@ -1,6 +1,6 @@
 //! Every way in which a reply can fail to come, and what it is called.
 
-use crate::common::{impatient, own_transport};
+use crate::common::{LONG, impatient, impatient_for, own_transport};
 use jeel_auth_emulator::{DEFAULT_CLIENT_SECRET, Emulator, Fault, Reply};
 use jeel_auth_reqwest::{Error, ErrorKind, MalformedReply, TokenSource, TransportKind};
 use std::error::Error as _;
@@ -10,6 +10,10 @@ use std::time::Duration;
 /// The error by a fault that befalls every request, with the default client and with one of the
 /// user's, over http and over https.
 async fn errors_by(fault: impl Into<Fault>) -> Vec<Error> {
+    errors_within(LONG, fault).await
+}
+
+async fn errors_within(timeout: Duration, fault: impl Into<Fault>) -> Vec<Error> {
     let fault = fault.into();
     let mut errors = Vec::new();
     for https in [false, true] {
@@ -19,10 +23,11 @@ async fn errors_by(fault: impl Into<Fault>) -> Vec<Error> {
         }
         let emulator = emulator.start().unwrap();
         emulator.always(fault.clone());
-        let own = impatient(&emulator).transport(own_transport(&emulator)).build().unwrap();
-        errors.push(error_of(&own).await);
+        let own = impatient_for(&emulator, timeout).transport(own_transport(&emulator));
+        errors.push(error_of(&own.build().unwrap()).await);
         if !https {
-            errors.push(error_of(&impatient(&emulator).build().unwrap()).await);
+            let default = impatient_for(&emulator, timeout);
+            errors.push(error_of(&default.build().unwrap()).await);
         }
     }
     errors
@@ -73,7 +78,8 @@ async fn a_server_that_takes_too_long_times_out() {
         // hyper skips them for as long as the request may take.
         Fault::EndlessInformational,
     ] {
-        assert_transport(&errors_by(fault).await, TransportKind::TimedOut);
+        let errors = errors_within(Duration::from_millis(500), fault).await;
+        assert_transport(&errors, TransportKind::TimedOut);
     }
 }
 
