@@ -12,7 +12,7 @@ use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
 /// What one request is answered with.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub enum Answer {
     /// Token number n of this lifetime in seconds.
     Token(u64),
@@ -21,7 +21,7 @@ pub enum Answer {
     Panic,
 }
 
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct Inside {
     held: bool,
     requests: u64,
@@ -30,7 +30,7 @@ struct Inside {
 }
 
 /// Clones are one server.
-#[derive(Clone, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Server(Arc<(Mutex<Inside>, Condvar)>);
 
 impl Server {
@@ -119,6 +119,7 @@ impl BlockingTransport for Server {
 }
 
 /// The same server, on smol's executor.
+#[derive(Debug)]
 pub struct OnSmol(pub Server);
 
 impl AsyncTransport for OnSmol {
