@@ -7,7 +7,7 @@ use super::hold_off::{self, HoldOff};
 use super::{Cache, Flight, Rejected, State};
 use crate::error::{Detail, Error, ErrorKind, Failure, ReplyFacts, TransportKind};
 use crate::moment::Moment;
-use crate::reply::{self, Class, Classified, MalformedReply, Redactor, Reply};
+use crate::reply::{self, Class, MalformedReply, Redactor, Reply};
 use crate::request::FlightId;
 use crate::token::{AccessToken, BearerValue, Generation};
 use std::fmt;
@@ -55,29 +55,22 @@ impl Cache {
         // The flight is taken before its deadline is looked at: a reply that came late still came.
         let now = self.follow(now);
         let Some(flight) = self.land(flight) else { return };
-        let redactor = Redactor::new(&flight.credentials, self.held.as_ref().map(|h| &h.token));
-        let Classified { class, code, tx_id } =
-            reply::classify(reply, now, &self.policy, &redactor);
-        let mut facts = ReplyFacts {
-            encoding: flight.encoding,
-            status: reply.status(),
-            code,
-            tx_id,
-            location_host: None,
+        let (class, about) = reply::classify(reply, now, &self.policy);
+        let at_hand = self.held.as_ref().map(|held| held.token.clone());
+        let facts = || {
+            let redactor = Redactor::new(&flight.credentials, at_hand.as_ref());
+            about.facts(flight.encoding, &redactor)
         };
         match class {
             Class::Issued { bearer, lifetime } => {
                 self.issued(&flight, now, bearer, lifetime, facts)
             }
-            Class::Denied => self.denied(&flight, now, facts),
-            Class::Redirected { host } => {
-                facts.location_host = host;
-                self.redirected(now, facts);
-            }
-            Class::RateLimited { after } => self.rate_limited(now, after, facts),
-            Class::Transient => self.passing(now, ErrorKind::Server, replied(facts)),
+            Class::Denied => self.denied(&flight, now, facts()),
+            Class::Redirected => self.redirected(now, facts()),
+            Class::RateLimited { after } => self.rate_limited(now, after, facts()),
+            Class::Transient => self.passing(now, ErrorKind::Server, replied(facts())),
             Class::Malformed(why) => {
-                self.passing(now, ErrorKind::Malformed(why), replied(facts));
+                self.passing(now, ErrorKind::Malformed(why), replied(facts()));
             }
         }
     }
@@ -116,7 +109,7 @@ impl Cache {
         now: Moment,
         bearer: BearerValue,
         lifetime: Option<Duration>,
-        facts: ReplyFacts,
+        facts: impl FnOnce() -> ReplyFacts,
     ) {
         self.encoding.on_token(flight.encoding);
         if let Some(held) = self.held.as_mut().filter(|held| held.token.is(&bearer)) {
@@ -132,7 +125,7 @@ impl Cache {
         }
         let Some(lifetime) = lifetime else {
             let kind = ErrorKind::Malformed(MalformedReply::Lifetime);
-            return self.passing(now, kind, replied(facts));
+            return self.passing(now, kind, replied(facts()));
         };
         self.store(flight.sent, now, bearer, lifetime, facts);
     }
@@ -175,14 +168,14 @@ impl Cache {
         now: Moment,
         bearer: BearerValue,
         lifetime: Duration,
-        facts: ReplyFacts,
+        facts: impl FnOnce() -> ReplyFacts,
     ) {
         let generation = self.next_generation();
         let token = AccessToken::new(bearer, generation);
         let (policy, rng) = (&self.policy, &mut self.rng);
         let held = Held::new(token, (sent, now), lifetime, self.replacing_rejected, policy, rng);
         if held.state(now) == State::Expired {
-            return self.passing(now, ErrorKind::ExpiredOnArrival, replied(facts));
+            return self.passing(now, ErrorKind::ExpiredOnArrival, replied(facts()));
         }
         self.replacing_rejected = false;
         self.counters.issued += 1;

@@ -6,8 +6,10 @@ mod retry_after;
 mod text;
 mod token_response;
 
+use crate::error::ReplyFacts;
 use crate::moment::Moment;
 use crate::policy::Policy;
+use crate::request::BodyEncoding;
 use crate::token::BearerValue;
 use std::time::Duration;
 use token_response::{Malformed, TokenResponse};
@@ -77,13 +79,31 @@ impl std::fmt::Debug for Reply<'_> {
     }
 }
 
-/// A classified reply: the verdict, and what is kept of the reply for errors.
+/// What an error may need of a reply, as it came. A success never asks for it.
 #[derive(Debug)]
-pub(crate) struct Classified {
-    pub(crate) class: Class,
-    /// The OAuth `error` code or whatever text stood there, bounded and cleaned.
-    pub(crate) code: Option<String>,
-    pub(crate) tx_id: Option<String>,
+pub(crate) struct About<'a> {
+    status: u16,
+    /// The OAuth `error` code or whatever text stood there.
+    code: Option<String>,
+    tx_id: Option<&'a str>,
+    location_host: Option<&'a str>,
+    /// The token in the reply.
+    token: &'a str,
+}
+
+impl About<'_> {
+    /// What is kept of the reply, cleaned.
+    pub(crate) fn facts(&self, encoding: BodyEncoding, redact: &Redactor<'_>) -> ReplyFacts {
+        let redact = redact.and_token(self.token);
+        let keep = |text: Option<&str>| text.and_then(|text| redact.keep(text));
+        ReplyFacts {
+            encoding,
+            status: self.status,
+            code: keep(self.code.as_deref()),
+            tx_id: keep(self.tx_id),
+            location_host: keep(self.location_host),
+        }
+    }
 }
 
 /// The classes of design §7; a class decides what happens next.
@@ -94,8 +114,8 @@ pub(crate) enum Class {
     Issued { bearer: BearerValue, lifetime: Option<Duration> },
     /// A refusal that time alone does not cure.
     Denied,
-    /// A redirect, to the named host if it named one.
-    Redirected { host: Option<String> },
+    /// A redirect.
+    Redirected,
     /// Come back later; after this long if it said so.
     RateLimited { after: Option<Duration> },
     /// Trouble at the server that may pass.
@@ -105,25 +125,25 @@ pub(crate) enum Class {
 }
 
 /// Decides what a reply means. Depends on nothing but its arguments.
-pub(crate) fn classify(
-    reply: &Reply<'_>,
-    now: Moment,
-    policy: &Policy,
-    redact: &Redactor<'_>,
-) -> Classified {
+pub(crate) fn classify<'a>(reply: &Reply<'a>, now: Moment, policy: &Policy) -> (Class, About<'a>) {
     let response = TokenResponse::parse(reply.body);
-    let redact = &redact.and_token(response.as_ref().map_or("", TokenResponse::quoted_token));
-    let code = response.as_ref().ok().and_then(TokenResponse::error_code);
+    let is_redirect = matches!(reply.status, 300..=399);
+    let about = About {
+        status: reply.status,
+        code: response.as_ref().ok().and_then(TokenResponse::error_code),
+        tx_id: reply.tx_id.and_then(|value| std::str::from_utf8(value).ok()),
+        location_host: reply.location.filter(|_| is_redirect).and_then(text::location_host),
+        token: response.as_ref().map_or("", TokenResponse::quoted_token),
+    };
     let date = reply.date.and_then(|value| date::parse(value, now.wall()));
+    let code = about.code.as_deref();
     let class = match reply.status {
-        200..=299 if code.is_some() => refusal(code.as_deref()),
+        200..=299 if code.is_some() => refusal(code),
         200..=299 => success(response, date, policy),
-        300..=399 => Class::Redirected {
-            host: reply.location.and_then(text::location_host).and_then(|host| redact.keep(host)),
-        },
+        300..=399 => Class::Redirected,
         408 => Class::Transient,
         429 => Class::RateLimited { after: retry_after(reply, date, now, policy) },
-        400..=499 => refusal(code.as_deref()),
+        400..=499 => refusal(code),
         503 => match retry_after(reply, date, now, policy) {
             None => Class::Transient,
             after => Class::RateLimited { after },
@@ -131,11 +151,7 @@ pub(crate) fn classify(
         500..=599 => Class::Transient,
         _ => Class::Malformed(MalformedReply::Status),
     };
-    Classified {
-        class,
-        code: code.and_then(|code| redact.keep(&code)),
-        tx_id: reply.tx_id.and_then(|value| redact.keep(std::str::from_utf8(value).ok()?)),
-    }
+    (class, about)
 }
 
 /// Of the codes in use some speak of now and not of us: `temporarily_unavailable` and

@@ -13,19 +13,24 @@ const DATE: &str = "Fri, 15 Jan 2027 08:00:00 GMT";
 
 const NOW: Moment = Moment::new(Duration::from_secs(1), Duration::from_secs(1_800_000_000));
 
-fn whole(status: u16, fields: &[(&str, &str)], body: &[u8]) -> Classified {
+fn whole(status: u16, fields: &[(&str, &str)], body: &[u8]) -> (Class, ReplyFacts) {
     let fields = fields.iter().map(|(name, value)| (*name, value.as_bytes()));
-    let reply = Reply::new(status, fields, body);
+    classified(&Reply::new(status, fields, body))
+}
+
+fn classified(reply: &Reply<'_>) -> (Class, ReplyFacts) {
     let credentials = Credentials::new("id", SECRET).unwrap();
-    classify(&reply, NOW, &Policy::default(), &Redactor::new(&credentials, None))
+    let (class, about) = classify(reply, NOW, &Policy::default());
+    (class, about.facts(BodyEncoding::Multipart, &Redactor::new(&credentials, None)))
 }
 
 fn with(status: u16, fields: &[(&str, &str)], body: impl AsRef<[u8]>) -> String {
-    match whole(status, fields, body.as_ref()).class {
+    let (class, facts) = whole(status, fields, body.as_ref());
+    match class {
         Class::Issued { lifetime: Some(lifetime), .. } => format!("issued {}", lifetime.as_secs()),
         Class::Issued { lifetime: None, .. } => "over".to_owned(),
         Class::Denied => "denied".to_owned(),
-        Class::Redirected { host } => format!("to {}", host.unwrap_or_default()),
+        Class::Redirected => format!("to {}", facts.location_host.unwrap_or_default()),
         Class::RateLimited { after } => format!("limited {:?}", after.map(|d| d.as_secs())),
         Class::Transient => "transient".to_owned(),
         Class::Malformed(why) => format!("{why:?}"),
@@ -79,7 +84,7 @@ fn the_bytes_of_known_servers() {
         (422, r#"{"detail":[{"loc":["body","client_id"]}]}"#, "denied", None),
     ] {
         assert_eq!(class(status, body), expected);
-        assert_eq!(whole(status, &[], body.as_bytes()).code.as_deref(), code);
+        assert_eq!(whole(status, &[], body.as_bytes()).1.code.as_deref(), code);
     }
 }
 
@@ -175,7 +180,7 @@ fn a_token_is_visible_ascii_whatever_way_it_is_written() {
 #[test]
 fn the_token_is_the_one_that_was_sent() {
     let body = TOKEN.replace("t1", r"eyJ.a\/b\u002b.c");
-    let Class::Issued { bearer, .. } = whole(200, &[], body.as_bytes()).class else { panic!() };
+    let Class::Issued { bearer, .. } = whole(200, &[], body.as_bytes()).0 else { panic!() };
     let token = crate::token::AccessToken::new(bearer, crate::token::Generation(1));
     assert_eq!(token.expose_authorization(), "Bearer eyJ.a/b+.c");
 }
@@ -307,16 +312,13 @@ fn a_redirect_names_a_host_and_never_what_was_sent() {
 
 #[test]
 fn fields_are_found_in_any_case_and_foreign_ones_ignored() {
-    let kept = |name| whole(400, &[("x-tx_id", "no"), (name, " 6f1c ")], b"").tx_id;
+    let kept = |name| whole(400, &[("x-tx_id", "no"), (name, " 6f1c ")], b"").1.tx_id;
     for name in ["tx_id", "TX_ID", "Tx_Id"] {
         assert_eq!(kept(name).as_deref(), Some("6f1c"));
     }
     assert_eq!(kept("tx-id"), None);
     let fields = [("tx_id", b"\xff".as_slice())];
-    let credentials = Credentials::new("id", SECRET).unwrap();
-    let redactor = Redactor::new(&credentials, None);
-    let reply = Reply::new(200, fields, b"");
-    assert_eq!(classify(&reply, NOW, &Policy::default(), &redactor).tx_id, None);
+    assert_eq!(classified(&Reply::new(200, fields, b"")).1.tx_id, None);
 }
 
 #[test]
@@ -343,12 +345,12 @@ fn mutated_replies_never_panic_and_issue_nothing_but_visible_ascii() {
         let value = String::from_utf8_lossy(&body).into_owned();
         let fields =
             ["Date", "Retry-After", "Location", "tx_id"].map(|name| (name, value.as_str()));
-        let verdict = whole(status, &fields, &body);
-        if let Class::Issued { bearer, lifetime } = verdict.class {
+        let (class, facts) = whole(status, &fields, &body);
+        if let Class::Issued { bearer, lifetime } = class {
             let token = crate::token::AccessToken::new(bearer, crate::token::Generation(1));
             assert!(token.expose_secret().bytes().all(|byte| byte.is_ascii_graphic()));
             assert!(lifetime.is_none_or(|lifetime| !lifetime.is_zero()));
         }
-        assert!(verdict.code.is_none_or(|code| code.len() <= 64 && code.is_ascii()));
+        assert!(facts.code.is_none_or(|code| code.len() <= 64 && code.is_ascii()));
     }
 }
