@@ -168,6 +168,27 @@ fn a_transport_that_panics_is_an_abandoned_flight_and_not_a_hang() {
     assert_eq!(source.status().counters.requests, 1);
 }
 
+/// As in a forked child, whose thread is not there.
+#[test]
+fn a_flight_that_is_lost_without_a_trace_is_given_up_at_its_deadline() {
+    let mut policy = Policy::default();
+    policy.request_timeout = Duration::from_millis(50);
+    policy.patience = Duration::ZERO;
+    policy.backoff_floor = Duration::from_secs(30 * 24 * 3600);
+    policy.backoff_ceiling = policy.backoff_floor;
+    let server = Server::issuing(3600);
+    server.hold();
+    let source = source_with(&server, policy);
+    for error in herd(8, |_| source.token().unwrap_err()) {
+        assert_eq!(error.kind(), ErrorKind::Transport(TransportKind::TimedOut));
+    }
+    assert_eq!(server.requests(), 1);
+    assert!(!source.status().in_flight);
+    // Should it turn up after all, it is too late.
+    server.release();
+    assert_eq!(source.status().counters.issued, 0);
+}
+
 #[test]
 fn a_caller_that_panics_while_it_holds_a_borrow_harms_nobody() {
     let server = Server::issuing(3600);
