@@ -133,10 +133,12 @@ impl World {
         self.cache.handle_response(flight, self.now, &Reply::new(status, [], body));
         let after = self.cache.status(self.now);
         assert!(before.usable_for.is_none() || after.usable_for.is_some(), "a usable token lost");
-        if after.counters.issued > before.counters.issued
-            && let Some(generation) = after.generation
-        {
+        let Some(generation) = after.generation else { return };
+        if after.counters.issued > before.counters.issued {
             self.end = Some((generation, sent + Duration::from_secs(lifetime.into())));
+        } else if let Some((latest, _)) = &mut self.end {
+            // A rejected token that is given another chance: a new generation with the old end.
+            *latest = generation;
         }
     }
 
