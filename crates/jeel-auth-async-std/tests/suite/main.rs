@@ -6,4 +6,4 @@
 mod cancellation;
 mod common;
 mod load;
-mod token;
+mod names;

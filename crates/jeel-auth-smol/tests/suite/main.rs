@@ -7,4 +7,4 @@ mod cancellation;
 mod common;
 mod executors;
 mod load;
-mod token;
+mod names;
