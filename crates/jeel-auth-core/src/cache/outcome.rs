@@ -13,6 +13,7 @@ use crate::token::{AccessToken, BearerValue, Generation};
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
+use zeroize::Zeroizing;
 
 /// That no whole reply came, and why.
 ///
@@ -25,19 +26,40 @@ use std::time::Duration;
 #[derive(Clone, PartialEq, Eq)]
 pub struct SendFailure {
     kind: TransportKind,
-    detail: String,
+    /// Wiped, for a library may put what it was sent into its words.
+    detail: Zeroizing<String>,
 }
 
 impl SendFailure {
     /// A failure of this kind, with the cause in words for people: of the text 200 printable ASCII
     /// characters are kept, and none if the client secret stands in it.
     pub fn new(kind: TransportKind, detail: impl fmt::Display) -> Self {
-        Self { kind, detail: detail.to_string() }
+        let mut words = Words(Zeroizing::new(String::with_capacity(LONGEST_WORDS)));
+        // It stops where the room ends, which is far beyond what is kept.
+        let _ = fmt::write(&mut words, format_args!("{detail}"));
+        Self { kind, detail: words.0 }
     }
 
     /// What kind of failure it is.
     pub const fn kind(&self) -> TransportKind {
         self.kind
+    }
+}
+
+/// Text in room that does not move, so that no copy stays behind.
+struct Words(Zeroizing<String>);
+
+const LONGEST_WORDS: usize = 1024;
+
+impl fmt::Write for Words {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        for c in text.chars() {
+            if self.0.len() + c.len_utf8() > self.0.capacity() {
+                return Err(fmt::Error);
+            }
+            self.0.push(c);
+        }
+        Ok(())
     }
 }
 

@@ -13,6 +13,7 @@ use crate::request::BodyEncoding;
 use crate::token::BearerValue;
 use std::time::Duration;
 use token_response::{Malformed, TokenResponse};
+use zeroize::Zeroizing;
 
 pub(crate) use text::Redactor;
 pub use token_response::MalformedReply;
@@ -84,7 +85,7 @@ impl std::fmt::Debug for Reply<'_> {
 pub(crate) struct About<'a> {
     status: u16,
     /// The OAuth `error` code or whatever text stood there.
-    code: Option<String>,
+    code: Option<Zeroizing<String>>,
     tx_id: Option<&'a str>,
     location_host: Option<&'a str>,
     /// The token in the reply.
@@ -99,7 +100,7 @@ impl About<'_> {
         ReplyFacts {
             encoding,
             status: self.status,
-            code: keep(self.code.as_deref()),
+            code: keep(self.code.as_deref().map(String::as_str)),
             tx_id: keep(self.tx_id),
             location_host: keep(self.location_host),
         }
@@ -136,7 +137,7 @@ pub(crate) fn classify<'a>(reply: &Reply<'a>, now: Moment, policy: &Policy) -> (
         token: response.as_ref().map_or("", TokenResponse::quoted_token),
     };
     let date = reply.date.and_then(|value| date::parse(value, now.wall()));
-    let code = about.code.as_deref();
+    let code = about.code.as_deref().map(String::as_str);
     let class = match reply.status {
         200..=299 if code.is_some() => refusal(code),
         200..=299 => success(response, date, policy),

@@ -4,6 +4,7 @@ use crate::token::BearerValue;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::fmt;
+use zeroize::Zeroizing;
 
 /// Why a success held no usable token. Never holds what the server sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -65,9 +66,10 @@ impl<'a> TokenResponse<'a> {
         serde_json::from_str(text).map_err(|_| Malformed::Json)
     }
 
-    /// The text of `error`; whatever is no string is no code.
-    pub(super) fn error_code(&self) -> Option<String> {
-        serde_json::from_str(self.error?.get()).ok()
+    /// The text of `error`; whatever is no string is no code. Wiped, for it may be an echo of the
+    /// secret.
+    pub(super) fn error_code(&self) -> Option<Zeroizing<String>> {
+        text(self.error?)
     }
 
     /// `access_token` as it stands in the body, without its quotes.
@@ -84,8 +86,7 @@ impl<'a> TokenResponse<'a> {
 
     /// Compared without case (RFC 6749 §5.1).
     pub(super) fn token_type(&self) -> Result<(), Malformed> {
-        let name = self.token_type.and_then(|raw| serde_json::from_str::<String>(raw.get()).ok());
-        match name {
+        match self.token_type.and_then(text) {
             Some(name) if name.eq_ignore_ascii_case("bearer") => Ok(()),
             _ => Err(Malformed::TokenType),
         }
@@ -114,8 +115,14 @@ impl<'a> TokenResponse<'a> {
     }
 }
 
-/// Appends a JSON string of ASCII without its quotes and escapes. `None` for anything else: no other
-/// character is allowed in a token.
+fn text(raw: &RawValue) -> Option<Zeroizing<String>> {
+    let mut text = Zeroizing::new(String::with_capacity(raw.get().len()));
+    unescape(raw.get(), &mut text)?;
+    Some(text)
+}
+
+/// Appends a JSON string without its quotes and escapes, which makes it no longer; `None` for what is
+/// no string.
 ///
 /// serde_json would leave an unwiped copy in its scratch buffer whenever there is an escape, and
 /// some servers escape every slash.
@@ -123,11 +130,7 @@ fn unescape(quoted: &str, text: &mut String) -> Option<()> {
     let mut rest = quoted.strip_prefix('"')?.strip_suffix('"')?;
     while let Some((plain, escape)) = rest.split_once('\\') {
         text.push_str(plain);
-        let (c, after) = match escape.as_bytes().first()? {
-            b'u' => (from_hex(escape.get(1..5)?)?, escape.get(5..)?),
-            c @ (b'/' | b'\\' | b'"') => (char::from(*c), escape.get(1..)?),
-            _ => return None,
-        };
+        let (c, after) = escaped(escape)?;
         text.push(c);
         rest = after;
     }
@@ -135,8 +138,32 @@ fn unescape(quoted: &str, text: &mut String) -> Option<()> {
     Some(())
 }
 
-fn from_hex(digits: &str) -> Option<char> {
-    char::from_u32(u32::from_str_radix(digits, 16).ok()?).filter(char::is_ascii)
+/// The character of one escape (RFC 8259 §7), and what follows it.
+fn escaped(escape: &str) -> Option<(char, &str)> {
+    let c = match escape.as_bytes().first()? {
+        b'u' => return escaped_unit(escape),
+        b'b' => '\u{8}',
+        b'f' => '\u{c}',
+        b'n' => '\n',
+        b'r' => '\r',
+        b't' => '\t',
+        c @ (b'"' | b'\\' | b'/') => char::from(*c),
+        _ => return None,
+    };
+    Some((c, escape.get(1..)?))
+}
+
+/// A UTF-16 unit, or two of them for one character; half a character is a replacement character.
+fn escaped_unit(escape: &str) -> Option<(char, &str)> {
+    let unit = |text: &str| u16::from_str_radix(text.strip_prefix('u')?.get(..4)?, 16).ok();
+    let (first, after) = (unit(escape)?, escape.get(5..)?);
+    let second = after.strip_prefix('\\').and_then(unit);
+    let units = [first, second.unwrap_or(0)];
+    match char::decode_utf16(units).next()? {
+        Ok(c) if c.len_utf16() == 2 => Some((c, after.get(6..)?)),
+        Ok(c) => Some((c, after)),
+        Err(_) => Some((char::REPLACEMENT_CHARACTER, after)),
+    }
 }
 
 #[cfg(test)]
@@ -216,7 +243,19 @@ mod tests {
         };
         assert_eq!(token(r#""a\/b""#).as_deref(), Some("a/b"));
         assert_eq!(token(r#""\u002B\"\\""#).as_deref(), Some("+\"\\"));
-        for bad in [r#""\u00e9""#, r#""\n""#, r#""\ud83d\udd11""#, "1", "null", r#""\u00""#] {
+        for (raw, read) in [
+            (r#""\u00e9\n\r\t\b\f""#, "\u{e9}\n\r\t\u{8}\u{c}"),
+            (r#""\ud83d\udd11!""#, "\u{1f511}!"),
+            (r#""\ud83d!""#, "\u{fffd}!"),
+            (r#""\udd11\ud83d""#, "\u{fffd}\u{fffd}"),
+            (r#""\ud83d\u0041""#, "\u{fffd}A"),
+            (r#""""#, ""),
+        ] {
+            assert_eq!(token(raw).as_deref(), Some(read), "{raw}");
+            assert!(read.len() <= raw.len());
+            assert_eq!(serde_json::from_str::<String>(raw).ok().filter(|s| s != read), None);
+        }
+        for bad in ["1", "null", r#""\u00""#, r#""\x""#, r#"""#, ""] {
             assert_eq!(token(bad), None, "{bad}");
         }
     }
@@ -236,7 +275,8 @@ mod tests {
     #[test]
     fn an_error_that_is_no_string_is_no_code() {
         let code = |body: &str| parse(body).unwrap().error_code();
-        assert_eq!(code(r#"{"error":"invalid_client"}"#).as_deref(), Some("invalid_client"));
+        let known = code(r#"{"error":"invalid_client"}"#);
+        assert_eq!(known.as_deref().map(String::as_str), Some("invalid_client"));
         for none in [r#"{"error":{"code":1}}"#, r#"{"error":null}"#, "{}", r#"{"error":3}"#] {
             assert_eq!(code(none), None, "{none}");
         }
