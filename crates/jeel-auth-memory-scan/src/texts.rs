@@ -1,0 +1,86 @@
+//! What people get to see of a life: errors, events, panics.
+
+use crate::mark::Marks;
+use std::error::Error;
+use std::fmt::Debug;
+use std::io;
+use std::panic;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// Searches every text and keeps none.
+#[derive(Clone, Debug)]
+pub struct Texts(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    marks: Arc<Marks>,
+    searched: AtomicUsize,
+    found: AtomicUsize,
+}
+
+impl Texts {
+    /// Searches, from here on, what this process traces and what it panics with.
+    ///
+    /// # Errors
+    /// When the process has a subscriber already.
+    pub fn of_this_process(marks: &Arc<Marks>) -> crate::Outcome<Self> {
+        let (searched, found) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        let texts = Self(Arc::new(Inner { marks: Arc::clone(marks), searched, found }));
+        let writer = texts.clone();
+        tracing_subscriber::fmt()
+            .with_max_level(tracing_subscriber::filter::LevelFilter::TRACE)
+            .with_writer(move || writer.clone())
+            .try_init()?;
+        let panics = texts.clone();
+        let print = panic::take_hook();
+        panic::set_hook(Box::new(move |info| {
+            panics.search(info.to_string().as_bytes());
+            // Only the scripted ones happen on threads without a test's name.
+            if std::thread::current()
+                .name()
+                .is_some_and(|name| !name.starts_with("jeel-auth") && !name.starts_with("smol"))
+            {
+                print(info);
+            }
+        }));
+        Ok(texts)
+    }
+
+    /// Searches an error in all its forms, and those that led to it.
+    pub fn error(&self, error: &(dyn Error + 'static)) {
+        let mut next = Some(error);
+        while let Some(error) = next {
+            self.debug(error);
+            self.search(error.to_string().as_bytes());
+            next = error.source();
+        }
+    }
+
+    /// Searches what `Debug` shows, in both its forms.
+    pub fn debug(&self, value: &(impl Debug + ?Sized)) {
+        self.search(format!("{value:?}{value:#?}").as_bytes());
+    }
+
+    /// How many texts were searched, and in how many places a mark stood.
+    pub fn counts(&self) -> (usize, usize) {
+        (self.0.searched.load(Ordering::Relaxed), self.0.found.load(Ordering::Relaxed))
+    }
+
+    fn search(&self, text: &[u8]) {
+        let found = self.0.marks.named().map(|(_, mark)| mark.find_in(text).len());
+        self.0.searched.fetch_add(1, Ordering::Relaxed);
+        self.0.found.fetch_add(found.into_iter().sum(), Ordering::Relaxed);
+    }
+}
+
+impl io::Write for Texts {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.search(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
