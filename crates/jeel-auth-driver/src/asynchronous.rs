@@ -2,6 +2,7 @@
 
 use crate::shared::{Flight, Step, Waiting};
 use crate::source::{Answer, Async, TokenSource};
+use crate::sync::Instant;
 use crate::token::Token;
 use crate::transport::AsyncTransport;
 use http::HeaderValue;
@@ -10,7 +11,7 @@ use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::Poll;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 impl<T: AsyncTransport> TokenSource<Async<T>> {
     /// A usable token; waits for one up to the policy's time for callers (30 s by default).

@@ -2,14 +2,13 @@
 
 use crate::shared::{Flight, Step};
 use crate::source::{Answer, Blocking, TokenSource};
+use crate::sync::{Instant, Listener, thread};
 use crate::token::Token;
 use crate::transport::BlockingTransport;
-use event_listener::Listener;
 use http::HeaderValue;
 use jeel_auth_core::Error;
 use std::sync::Arc;
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 impl<T: BlockingTransport> TokenSource<Blocking<T>> {
     /// A usable token; waits for one up to the policy's time for callers (30 s by default).

@@ -35,6 +35,7 @@ mod observe;
 mod settings;
 mod shared;
 mod source;
+mod sync;
 mod token;
 mod transport;
 

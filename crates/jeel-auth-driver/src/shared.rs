@@ -2,16 +2,15 @@
 
 use crate::clock::Clock;
 use crate::observe;
+use crate::sync::{ArcSwapOption, Event, EventListener, Mutex, MutexGuard, PoisonError};
 use crate::token::Token;
 use crate::transport::Received;
-use arc_swap::ArcSwapOption;
-use event_listener::{Event, EventListener};
 use jeel_auth_core::{
     AccessToken, Acquire, Action, Cache, Error, Generation, Moment, SendFailure, TokenRequest,
     TransportKind, Turn,
 };
 use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// A cache and everybody who waits for it.

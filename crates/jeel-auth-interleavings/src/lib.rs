@@ -1,0 +1,58 @@
+//! The driver, file by file as it is published, over a model of threads and time.
+//!
+//! The driver names what threads share and wait for in its `sync` alone, and reads clocks in its
+//! `clock` alone. Here both are replaced, so that [shuttle](https://docs.rs/shuttle) decides who runs
+//! next at every step, and time passes only when a test says so. Every other file is the driver's
+//! own, and so is the core below it. The tests of this crate are the models.
+//!
+//! Time that stands still turns a lost wake-up into a deadlock, which shuttle reports: nobody is
+//! rescued by a time-out.
+//!
+//! **What this does not show.** arc-swap and event-listener are taken at their word: a store and a
+//! load of the lease are one step each; a listener hears every notification since it began to listen.
+//! Steps are sequentially consistent: the memory orderings inside those two are for their own tests.
+
+#[path = "../../jeel-auth-driver/src"]
+mod driver {
+    pub(crate) mod asynchronous;
+    pub(crate) mod blocking;
+    pub(crate) mod builder;
+    pub(crate) mod observe;
+    pub(crate) mod settings;
+    pub(crate) mod shared;
+    pub(crate) mod source;
+    pub(crate) mod token;
+    pub(crate) mod transport;
+}
+// Where the files look for each other.
+use driver::{builder, observe, settings, shared, source, token, transport};
+
+mod clock;
+mod step;
+mod sync;
+
+pub mod time;
+
+pub use builder::Builder;
+pub use settings::ConfigError;
+pub use source::{Async, Blocking, Driver, TokenSource};
+pub use step::Stepped;
+pub use token::Token;
+pub use transport::{
+    AsyncTransport, BlockingTransport, BodyBuffer, HttpReply, Received, io_failure,
+};
+
+pub use jeel_auth_core as core;
+
+use std::sync::Arc;
+
+/// A source over `cache`. A [`Builder`] would seed the cache by chance, and a schedule that failed
+/// could not be replayed.
+pub fn source_over<D: Driver>(cache: core::Cache, transport: D::Transport) -> TokenSource<D> {
+    TokenSource::new(source::Inner {
+        caller_wait: cache.policy().caller_wait,
+        shared: shared::Shared::new(cache),
+        driver: Arc::new(D::around(transport)),
+        api_origin: None,
+    })
+}

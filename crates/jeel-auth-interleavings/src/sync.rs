@@ -1,0 +1,106 @@
+//! In place of the driver's `sync`.
+
+use crate::step::Stepped;
+use crate::time;
+use shuttle::future::block_on;
+use std::future::{Future, poll_fn};
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+pub(crate) use crate::time::Instant;
+pub(crate) use shuttle::sync::{Mutex, MutexGuard};
+pub(crate) use shuttle::thread;
+pub(crate) use std::sync::PoisonError;
+
+/// As arc-swap's: loads and stores are one step each.
+pub(crate) struct ArcSwapOption<T>(Stepped<Option<Arc<T>>>);
+
+impl<T> ArcSwapOption<T> {
+    pub(crate) fn empty() -> Self {
+        Self(Stepped::new(None))
+    }
+
+    pub(crate) fn load(&self) -> Option<Arc<T>> {
+        self.0.step(|value| value.clone())
+    }
+
+    pub(crate) fn store(&self, value: Option<Arc<T>>) {
+        drop(self.0.step(|old| std::mem::replace(old, value)));
+    }
+}
+
+/// As event-listener's: who listens is notified at most once, in the order of coming.
+pub(crate) struct Event(Stepped<Vec<Place>>);
+
+/// A listener's place in the queue.
+type Place = Arc<Stepped<Heard>>;
+
+#[derive(Default)]
+struct Heard {
+    notified: bool,
+    waker: Option<Waker>,
+}
+
+impl Event {
+    pub(crate) fn new() -> Self {
+        Self(Stepped::new(Vec::new()))
+    }
+
+    pub(crate) fn listen(&self) -> EventListener {
+        let place = Place::default();
+        self.0.step(|places| places.push(Arc::clone(&place)));
+        EventListener(place)
+    }
+
+    pub(crate) fn notify(&self, number: usize) {
+        let wakers: Vec<_> = self.0.step(|places| {
+            let number = number.min(places.len());
+            places.drain(..number).filter_map(|place| place.peek(Heard::notify)).collect()
+        });
+        wakers.into_iter().for_each(Waker::wake);
+    }
+}
+
+impl Heard {
+    fn notify(&mut self) -> Option<Waker> {
+        self.notified = true;
+        self.waker.take()
+    }
+
+    fn poll(&mut self, waker: &Waker) -> Poll<()> {
+        if self.notified {
+            return Poll::Ready(());
+        }
+        self.waker = Some(waker.clone());
+        Poll::Pending
+    }
+}
+
+/// Began to listen when it was made.
+pub(crate) struct EventListener(Place);
+
+impl Future for EventListener {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        self.0.step(|heard| heard.poll(context.waker()))
+    }
+}
+
+pub(crate) trait Listener {
+    fn wait_timeout(self, timeout: Duration) -> Option<()>;
+}
+
+impl Listener for EventListener {
+    fn wait_timeout(mut self, timeout: Duration) -> Option<()> {
+        let mut sleep = pin!(time::sleep(timeout));
+        block_on(poll_fn(|context| {
+            if Pin::new(&mut self).poll(context).is_ready() {
+                return Poll::Ready(Some(()));
+            }
+            sleep.as_mut().poll(context).map(|()| None)
+        }))
+    }
+}
