@@ -1,8 +1,9 @@
 //! Waiting with a task.
 
-use crate::shared::{Flight, Step, Waiting};
-use crate::source::{Answer, Async, TokenSource};
-use crate::sync::Instant;
+use crate::caller::{Caller, Look};
+use crate::shared::Flight;
+use crate::source::{Async, TokenSource};
+use crate::sync::EventListener;
 use crate::token::Token;
 use crate::transport::AsyncTransport;
 use http::HeaderValue;
@@ -45,7 +46,7 @@ impl<T: AsyncTransport> TokenSource<Async<T>> {
     /// [`LifetimeTooShort`](jeel_auth_core::ErrorKind::LifetimeTooShort) when no token of this
     /// server's lives that long.
     pub async fn token_valid_for(&self, valid_for: Duration) -> Result<Token, Error> {
-        match self.shared().leased(valid_for) {
+        match self.shared().leased_for(valid_for) {
             Some(token) => Ok(token),
             None => self.wait_for_token(valid_for, self.caller_wait()).await,
         }
@@ -71,7 +72,7 @@ impl<T: AsyncTransport> TokenSource<Async<T>> {
         f: impl FnOnce(&HeaderValue) -> R,
     ) -> Result<R, Error> {
         let borrowed = |token: &Token| f(token.authorization());
-        match self.shared().with_leased(Duration::ZERO, borrowed) {
+        match self.shared().with_leased(borrowed) {
             Ok(result) => Ok(result),
             Err(borrowed) => {
                 Ok(borrowed(&self.wait_for_token(Duration::ZERO, self.caller_wait()).await?))
@@ -88,35 +89,25 @@ impl<T: AsyncTransport> TokenSource<Async<T>> {
     }
 
     #[cold]
-    async fn wait_for_token(&self, at_least: Duration, wait: Duration) -> Answer {
-        let deadline = Instant::now().checked_add(wait);
-        let mut turn = None;
+    async fn wait_for_token(&self, at_least: Duration, wait: Duration) -> Result<Token, Error> {
+        let mut caller = Caller::new(at_least, wait);
         loop {
-            let (step, flight) = self.shared().step(at_least, turn);
+            let (look, flight) = caller.look(self.shared());
             if let Some(flight) = flight {
                 launch(self.driver(), flight);
             }
-            let waiting = match step {
-                Step::Done(answer) => return answer,
-                Step::Wait(waiting) => waiting,
-            };
-            turn = Some(waiting.turn);
-            let left = deadline.map_or(Duration::MAX, |deadline| {
-                deadline.saturating_duration_since(Instant::now())
-            });
-            if left.is_zero() {
-                return Err(self.shared().give_up());
+            match look {
+                Look::Answer(answer) => return answer,
+                Look::Wait(outcome, at_most) => self.outcome_within(outcome, at_most).await,
             }
-            self.outcome_within(waiting, left).await;
         }
     }
 
-    /// Ends with the next outcome, when it is time to look again, or when no time is left.
-    async fn outcome_within(&self, waiting: Waiting, left: Duration) {
-        let mut listener = pin!(waiting.listener);
-        let mut sleep = pin!(self.driver().0.sleep(left.min(waiting.look_again_in)));
+    async fn outcome_within(&self, outcome: EventListener, at_most: Duration) {
+        let mut outcome = pin!(outcome);
+        let mut sleep = pin!(self.driver().0.sleep(at_most));
         poll_fn(|context| {
-            if listener.as_mut().poll(context).is_ready() {
+            if outcome.as_mut().poll(context).is_ready() {
                 return Poll::Ready(());
             }
             sleep.as_mut().poll(context)

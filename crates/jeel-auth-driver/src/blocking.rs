@@ -1,8 +1,9 @@
 //! Waiting with a thread.
 
-use crate::shared::{Flight, Step};
-use crate::source::{Answer, Blocking, TokenSource};
-use crate::sync::{Instant, Listener, thread};
+use crate::caller::{Caller, Look};
+use crate::shared::Flight;
+use crate::source::{Blocking, TokenSource};
+use crate::sync::{Listener, thread};
 use crate::token::Token;
 use crate::transport::BlockingTransport;
 use http::HeaderValue;
@@ -40,7 +41,7 @@ impl<T: BlockingTransport> TokenSource<Blocking<T>> {
     /// [`LifetimeTooShort`](jeel_auth_core::ErrorKind::LifetimeTooShort) when no token of this
     /// server's lives that long.
     pub fn token_valid_for(&self, valid_for: Duration) -> Result<Token, Error> {
-        match self.shared().leased(valid_for) {
+        match self.shared().leased_for(valid_for) {
             Some(token) => Ok(token),
             None => self.wait_for_token(valid_for, self.caller_wait()),
         }
@@ -63,7 +64,7 @@ impl<T: BlockingTransport> TokenSource<Blocking<T>> {
     #[inline]
     pub fn with_authorization<R>(&self, f: impl FnOnce(&HeaderValue) -> R) -> Result<R, Error> {
         let borrowed = |token: &Token| f(token.authorization());
-        match self.shared().with_leased(Duration::ZERO, borrowed) {
+        match self.shared().with_leased(borrowed) {
             Ok(result) => Ok(result),
             Err(borrowed) => {
                 Ok(borrowed(&self.wait_for_token(Duration::ZERO, self.caller_wait())?))
@@ -80,26 +81,17 @@ impl<T: BlockingTransport> TokenSource<Blocking<T>> {
     }
 
     #[cold]
-    fn wait_for_token(&self, at_least: Duration, wait: Duration) -> Answer {
-        let deadline = Instant::now().checked_add(wait);
-        let mut turn = None;
+    fn wait_for_token(&self, at_least: Duration, wait: Duration) -> Result<Token, Error> {
+        let mut caller = Caller::new(at_least, wait);
         loop {
-            let (step, flight) = self.shared().step(at_least, turn);
+            let (look, flight) = caller.look(self.shared());
             if let Some(flight) = flight {
                 launch(Arc::clone(self.driver()), flight);
             }
-            let waiting = match step {
-                Step::Done(answer) => return answer,
-                Step::Wait(waiting) => waiting,
-            };
-            turn = Some(waiting.turn);
-            let left = deadline.map_or(Duration::MAX, |deadline| {
-                deadline.saturating_duration_since(Instant::now())
-            });
-            if left.is_zero() {
-                return Err(self.shared().give_up());
+            match look {
+                Look::Answer(answer) => return answer,
+                Look::Wait(outcome, at_most) => drop(outcome.wait_timeout(at_most)),
             }
-            let _ = waiting.listener.wait_timeout(left.min(waiting.look_again_in));
         }
     }
 }

@@ -2,10 +2,9 @@
 
 use crate::settings::{ConfigError, Settings};
 use crate::shared::Shared;
-use crate::source::{Driver, Inner, TokenSource};
+use crate::source::{Driver, TokenSource};
 use jeel_auth_core::{Cache, Credentials, EncodingChoice, Endpoint, Environment, Origin, Policy};
 use std::hash::{BuildHasher, RandomState};
-use std::sync::Arc;
 
 /// Configures a [`TokenSource`]. What is not named has the default of its environment.
 #[derive(Debug)]
@@ -86,16 +85,10 @@ impl<D: Driver> Builder<D> {
             Some(transport) => transport,
             None => D::with_defaults().map_err(ConfigError::transport)?,
         };
-        let caller_wait = policy.caller_wait;
         let cache = Cache::new(settings.endpoint, settings.credentials, seed())
             .with_policy(policy)
             .with_encoding(settings.encoding);
-        Ok(TokenSource::new(Inner {
-            shared: Shared::new(cache),
-            driver: Arc::new(D::around(transport)),
-            caller_wait,
-            api_origin: settings.api_origin,
-        }))
+        Ok(TokenSource::new(Shared::new(cache, settings.api_origin), D::around(transport)))
     }
 }
 

@@ -18,21 +18,33 @@ impl Clock {
         self.0.precise()
     }
 
-    /// Both clocks, cheaply: never ahead of [`now`](Self::now), and behind by less than
-    /// [`SLACK`](Self::SLACK).
+    /// Whether neither clock has reached the deadline, told cheaply: never later than
+    /// [`now`](Self::now) would tell.
     #[inline]
-    pub(crate) fn roughly_now(self) -> Moment {
-        self.0.rough()
+    pub(crate) fn is_before(self, deadline: &RoughDeadline) -> bool {
+        self.0.is_before(&deadline.0)
     }
-
-    /// How much sooner a deadline must be for a rough clock than for a precise one.
-    pub(crate) const SLACK: Duration = platform::SLACK;
 }
+
+/// A deadline for cheap clocks, which lag behind precise ones: sooner by as much, and in the
+/// platform's own units, so that to compare costs no conversion.
+#[derive(Debug)]
+pub(crate) struct RoughDeadline(platform::Deadline);
+
+impl RoughDeadline {
+    pub(crate) fn new(deadline: Moment) -> Self {
+        Self(platform::Deadline::new(deadline.before(SLACK)))
+    }
+}
+
+/// How far a cheap clock lags behind a precise one at the most.
+const SLACK: Duration = platform::SLACK;
 
 #[cfg(target_os = "linux")]
 mod platform {
     use super::{Duration, Moment};
     use rustix::time::{ClockId, Timespec, clock_gettime};
+    use std::sync::atomic::{AtomicU64, Ordering};
 
     /// A coarse clock is as old as the last timer tick, and no kernel ticks less than 100 times a
     /// second.
@@ -47,26 +59,79 @@ mod platform {
         }
 
         pub(super) fn precise(self) -> Moment {
-            read(ClockId::Monotonic, ClockId::Realtime)
+            let monotonic = clock_gettime(ClockId::Monotonic);
+            let wall = clock_gettime(ClockId::Realtime);
+            Moment::new(since_origin(monotonic), since_origin(wall))
         }
 
         #[inline]
-        pub(super) fn rough(self) -> Moment {
-            read(ClockId::MonotonicCoarse, ClockId::RealtimeCoarse)
+        pub(super) fn is_before(self, deadline: &Deadline) -> bool {
+            let monotonic = clock_gettime(ClockId::MonotonicCoarse);
+            monotonic < deadline.monotonic && deadline.wall_is_ahead(Tick::of(monotonic))
         }
     }
 
-    #[inline]
-    fn read(monotonic: ClockId, wall: ClockId) -> Moment {
-        Moment::new(since_origin(clock_gettime(monotonic)), since_origin(clock_gettime(wall)))
+    #[derive(Debug)]
+    pub(super) struct Deadline {
+        monotonic: Timespec,
+        wall: Timespec,
+        /// The last tick at which the wall clock had not reached it.
+        ahead_at: AtomicU64,
+    }
+
+    impl Deadline {
+        pub(super) fn new(deadline: Moment) -> Self {
+            Self {
+                monotonic: timespec(deadline.monotonic()),
+                wall: timespec(deadline.wall()),
+                ahead_at: AtomicU64::new(Tick::NEVER.0),
+            }
+        }
+
+        /// The coarse clocks move together, at a tick or when the wall clock is set: one reading of
+        /// the wall clock is good until the monotonic one has moved.
+        #[inline]
+        fn wall_is_ahead(&self, tick: Tick) -> bool {
+            self.ahead_at.load(Ordering::Relaxed) == tick.0 || self.read_wall(tick)
+        }
+
+        #[cold]
+        fn read_wall(&self, tick: Tick) -> bool {
+            let ahead = clock_gettime(ClockId::RealtimeCoarse) < self.wall;
+            if ahead {
+                self.ahead_at.store(tick.0, Ordering::Relaxed);
+            }
+            ahead
+        }
+    }
+
+    /// A reading of the coarse monotonic clock, as one word.
+    #[derive(Clone, Copy)]
+    struct Tick(u64);
+
+    impl Tick {
+        /// No clock reads so: its nanoseconds would be more than a second.
+        const NEVER: Self = Self(u64::MAX);
+
+        #[inline]
+        const fn of(time: Timespec) -> Self {
+            Self(time.tv_sec.cast_unsigned() << 30 | time.tv_nsec.cast_unsigned())
+        }
     }
 
     /// A wall clock before 1970 reads as 1970: the monotonic clock still bounds every token.
-    #[inline]
     fn since_origin(time: Timespec) -> Duration {
         match (u64::try_from(time.tv_sec), u32::try_from(time.tv_nsec)) {
             (Ok(seconds), Ok(nanos)) => Duration::new(seconds, nanos),
             _ => Duration::ZERO,
+        }
+    }
+
+    /// A deadline that no clock can tell is never reached.
+    fn timespec(since_origin: Duration) -> Timespec {
+        Timespec {
+            tv_sec: since_origin.as_secs().try_into().unwrap_or(i64::MAX),
+            tv_nsec: since_origin.subsec_nanos().into(),
         }
     }
 }
@@ -95,8 +160,17 @@ mod platform {
         }
 
         #[inline]
-        pub(super) fn rough(self) -> Moment {
-            self.precise()
+        pub(super) fn is_before(self, deadline: &Deadline) -> bool {
+            !deadline.0.reached(self.precise())
+        }
+    }
+
+    #[derive(Debug)]
+    pub(super) struct Deadline(Moment);
+
+    impl Deadline {
+        pub(super) fn new(deadline: Moment) -> Self {
+            Self(deadline)
         }
     }
 }
@@ -105,20 +179,59 @@ mod platform {
 mod tests {
     use super::*;
 
+    /// A deadline to come on both clocks, by which of them comes first.
+    fn deadlines(now: Moment, soon: Duration) -> [Moment; 2] {
+        let far = Duration::from_secs(3600);
+        [
+            Moment::new(now.monotonic() + soon, now.wall() + far),
+            Moment::new(now.monotonic() + far, now.wall() + soon),
+        ]
+    }
+
     #[test]
-    fn the_rough_clock_is_never_ahead_and_within_its_slack_behind() {
+    fn a_deadline_is_told_on_either_clock_and_never_late() {
         let clock = Clock::start();
         for _ in 0..10_000 {
-            let before = clock.now();
-            let rough = clock.roughly_now();
-            let after = clock.now();
-            for (before, rough, after) in [
-                (before.monotonic(), rough.monotonic(), after.monotonic()),
-                (before.wall(), rough.wall(), after.wall()),
-            ] {
-                assert!(rough <= after);
-                assert!(rough + Clock::SLACK >= before);
+            for deadline in deadlines(clock.now(), Duration::from_millis(12)) {
+                let rough = RoughDeadline::new(deadline);
+                let before = clock.now();
+                let is_before = clock.is_before(&rough);
+                assert!(!is_before || !deadline.reached(before), "told late");
             }
         }
+    }
+
+    #[test]
+    fn a_deadline_further_off_than_the_slack_is_not_told_early() {
+        let clock = Clock::start();
+        for _ in 0..10_000 {
+            for deadline in deadlines(clock.now(), 2 * SLACK + Duration::from_millis(1)) {
+                let is_before = clock.is_before(&RoughDeadline::new(deadline));
+                // Unless this thread was kept from running meanwhile.
+                let after = clock.now();
+                assert!(is_before || deadline.before(SLACK).reached(after), "told early");
+            }
+        }
+    }
+
+    /// What was found out at one tick must not be believed at the next.
+    #[test]
+    fn a_deadline_is_told_in_time_however_often_it_was_asked_about() {
+        let clock = Clock::start();
+        for clock_that_ends_it in 0..2 {
+            let deadline = deadlines(clock.now(), Duration::from_millis(50))[clock_that_ends_it];
+            let rough = RoughDeadline::new(deadline);
+            let mut asked = clock.now();
+            while clock.is_before(&rough) {
+                assert!(!deadline.reached(asked), "told late");
+                asked = clock.now();
+            }
+        }
+    }
+
+    #[test]
+    fn what_no_clock_can_tell_is_never_reached() {
+        let never = Moment::new(Duration::MAX, Duration::MAX);
+        assert!(Clock::start().is_before(&RoughDeadline::new(never)));
     }
 }

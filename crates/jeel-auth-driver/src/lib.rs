@@ -30,6 +30,7 @@
 mod asynchronous;
 mod blocking;
 mod builder;
+mod caller;
 mod clock;
 mod observe;
 mod settings;

@@ -1,13 +1,13 @@
 //! The one cache that all share: a lock-free lease in front, one mutex around core behind it.
 
-use crate::clock::Clock;
+use crate::clock::{Clock, RoughDeadline};
 use crate::observe;
 use crate::sync::{ArcSwapOption, Event, EventListener, Mutex, MutexGuard, PoisonError};
 use crate::token::Token;
 use crate::transport::Received;
 use jeel_auth_core::{
-    AccessToken, Acquire, Action, Cache, Error, Generation, Moment, SendFailure, TokenRequest,
-    TransportKind, Turn,
+    AccessToken, Acquire, Action, Cache, Error, Generation, Moment, Origin, SendFailure,
+    TokenRequest, TransportKind, Turn,
 };
 use std::fmt;
 use std::sync::Arc;
@@ -21,12 +21,14 @@ pub(crate) struct Shared {
     /// Notified after every outcome, when the mutex is free again.
     outcome: Event,
     clock: Clock,
+    caller_wait: Duration,
+    api_origin: Option<Origin>,
 }
 
-/// A lease of core's, with the token as callers get it, and its deadlines for a rough clock.
+/// A lease of core's, with the token as callers get it.
 struct Published {
     token: Token,
-    until: Moment,
+    until: RoughDeadline,
     usable_until: Moment,
 }
 
@@ -67,37 +69,51 @@ pub(crate) struct Waiting {
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
 impl Shared {
-    pub(crate) fn new(cache: Cache) -> Arc<Self> {
+    pub(crate) fn new(cache: Cache, api_origin: Option<Origin>) -> Arc<Self> {
+        let caller_wait = cache.policy().caller_wait;
         let machine = Machine { cache, token: None, published: None, announce: false };
         Arc::new(Self {
             lease: ArcSwapOption::empty(),
             machine: Mutex::new(machine),
             outcome: Event::new(),
             clock: Clock::start(),
+            caller_wait,
+            api_origin,
         })
+    }
+
+    /// How long a caller waits who names no time of its own.
+    pub(crate) const fn caller_wait(&self) -> Duration {
+        self.caller_wait
+    }
+
+    pub(crate) const fn api_origin(&self) -> Option<&Origin> {
+        self.api_origin.as_ref()
     }
 
     /// The fast path: one atomic load and one look at the clocks. No lock, no allocation, no future.
     #[inline]
-    pub(crate) fn leased(&self, at_least: Duration) -> Option<Token> {
-        self.with_leased(at_least, Token::clone).ok()
+    pub(crate) fn leased(&self) -> Option<Token> {
+        self.with_leased(Token::clone).ok()
     }
 
     /// As [`leased`](Self::leased), borrowing the token instead of cloning it; gives `f` back where
     /// there is no lease.
     #[inline]
-    pub(crate) fn with_leased<R, F: FnOnce(&Token) -> R>(
-        &self,
-        at_least: Duration,
-        f: F,
-    ) -> Result<R, F> {
-        let lease = self.lease.load();
-        let Some(lease) = lease.as_deref() else { return Err(f) };
-        let now = self.clock.roughly_now();
-        if lease.until.reached(now) || lease.usable_until.remaining(now) < at_least {
-            return Err(f);
+    pub(crate) fn with_leased<R, F: FnOnce(&Token) -> R>(&self, f: F) -> Result<R, F> {
+        match self.lease.load().as_deref() {
+            Some(lease) if self.clock.is_before(&lease.until) => Ok(f(&lease.token)),
+            _ => Err(f),
         }
-        Ok(f(&lease.token))
+    }
+
+    /// As [`leased`](Self::leased), for a token usable at least that long.
+    pub(crate) fn leased_for(&self, at_least: Duration) -> Option<Token> {
+        let lease = self.lease.load();
+        let lease = lease.as_deref()?;
+        let latest = RoughDeadline::new(lease.usable_until.before(at_least));
+        let good = self.clock.is_before(&lease.until) && self.clock.is_before(&latest);
+        good.then(|| lease.token.clone())
     }
 
     /// A caller comes for a token usable at least that long, or comes back with its turn. A flight
@@ -185,9 +201,8 @@ impl Shared {
         machine.published = published;
         self.lease.store(lease.map(|lease| {
             let token = machine.token(&lease.token);
-            let until = lease.until.before(Clock::SLACK);
-            let usable_until = lease.usable_until.before(Clock::SLACK);
-            Arc::new(Published { token, until, usable_until })
+            let until = RoughDeadline::new(lease.until);
+            Arc::new(Published { token, until, usable_until: lease.usable_until })
         }));
     }
 

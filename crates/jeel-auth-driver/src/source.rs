@@ -5,7 +5,7 @@ use crate::settings::ConfigError;
 use crate::shared::Shared;
 use crate::token::Token;
 use crate::transport::{AsyncTransport, BlockingTransport};
-use jeel_auth_core::{Credentials, Environment, Error, Origin, Status};
+use jeel_auth_core::{Credentials, Environment, Origin, Status};
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -29,14 +29,8 @@ pub struct Async<T>(pub(crate) T);
 /// wait. That request belongs to the cache: a caller may leave, be cancelled or panic, and it goes
 /// on.
 pub struct TokenSource<D> {
-    inner: Arc<Inner<D>>,
-}
-
-pub(crate) struct Inner<D> {
-    pub(crate) shared: Arc<Shared>,
-    pub(crate) driver: Arc<D>,
-    pub(crate) caller_wait: Duration,
-    pub(crate) api_origin: Option<Origin>,
+    shared: Arc<Shared>,
+    driver: Arc<D>,
 }
 
 impl<D: Driver> TokenSource<D> {
@@ -56,27 +50,27 @@ impl<D: Driver> TokenSource<D> {
 }
 
 impl<D> TokenSource<D> {
-    pub(crate) fn new(inner: Inner<D>) -> Self {
-        Self { inner: Arc::new(inner) }
+    pub(crate) fn new(shared: Arc<Shared>, driver: D) -> Self {
+        Self { shared, driver: Arc::new(driver) }
     }
 
     pub(crate) fn shared(&self) -> &Arc<Shared> {
-        &self.inner.shared
+        &self.shared
     }
 
     pub(crate) fn driver(&self) -> &Arc<D> {
-        &self.inner.driver
+        &self.driver
     }
 
     pub(crate) fn caller_wait(&self) -> Duration {
-        self.inner.caller_wait
+        self.shared.caller_wait()
     }
 
     /// The token at hand, if one may be taken without asking or waiting: the fast path alone. No
     /// renewal is started.
     #[inline]
     pub fn cached(&self) -> Option<Token> {
-        self.shared().leased(Duration::ZERO)
+        self.shared().leased()
     }
 
     /// Tells that a resource server answered 401 to this token. Only the token at hand can be
@@ -100,20 +94,20 @@ impl<D> TokenSource<D> {
     /// The origin of the API the token is for, unless only a token URL was configured. A token must
     /// be sent nowhere else.
     pub fn api_origin(&self) -> Option<&Origin> {
-        self.inner.api_origin.as_ref()
+        self.shared.api_origin()
     }
 }
 
 impl<D> Clone for TokenSource<D> {
     fn clone(&self) -> Self {
-        Self { inner: Arc::clone(&self.inner) }
+        Self { shared: Arc::clone(&self.shared), driver: Arc::clone(&self.driver) }
     }
 }
 
 impl<D> fmt::Debug for TokenSource<D> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TokenSource")
-            .field("api_origin", &self.inner.api_origin)
+            .field("api_origin", &self.api_origin())
             .finish_non_exhaustive()
     }
 }
@@ -158,6 +152,3 @@ mod sealed {
     impl<T> Sealed for super::Blocking<T> {}
     impl<T> Sealed for super::Async<T> {}
 }
-
-/// How a caller's answer is passed on.
-pub(crate) type Answer = Result<Token, Error>;

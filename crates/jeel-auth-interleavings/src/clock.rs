@@ -4,13 +4,13 @@ use crate::time;
 use jeel_auth_core::Moment;
 use std::time::Duration;
 
+/// As on the platform with the roughest clock.
+const SLACK: Duration = Duration::from_millis(10);
+
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Clock;
 
 impl Clock {
-    /// As on the platform with the roughest clock.
-    pub(crate) const SLACK: Duration = Duration::from_millis(10);
-
     pub(crate) fn start() -> Self {
         Self
     }
@@ -19,11 +19,21 @@ impl Clock {
         moment(time::now())
     }
 
-    /// The time at the last tick.
-    pub(crate) fn roughly_now(self) -> Moment {
+    /// By the time of the last tick.
+    pub(crate) fn is_before(self, deadline: &RoughDeadline) -> bool {
         let now = time::now();
-        let since_tick = now.as_nanos() % Self::SLACK.as_nanos();
-        moment(now.saturating_sub(Duration::from_nanos(u64::try_from(since_tick).unwrap_or(0))))
+        let since_tick = now.as_nanos() % SLACK.as_nanos();
+        let tick = now.saturating_sub(Duration::from_nanos(u64::try_from(since_tick).unwrap_or(0)));
+        !deadline.0.reached(moment(tick))
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct RoughDeadline(Moment);
+
+impl RoughDeadline {
+    pub(crate) fn new(deadline: Moment) -> Self {
+        Self(deadline.before(SLACK))
     }
 }
 

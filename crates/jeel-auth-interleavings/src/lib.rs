@@ -17,6 +17,7 @@ mod driver {
     pub(crate) mod asynchronous;
     pub(crate) mod blocking;
     pub(crate) mod builder;
+    pub(crate) mod caller;
     pub(crate) mod observe;
     pub(crate) mod settings;
     pub(crate) mod shared;
@@ -25,7 +26,7 @@ mod driver {
     pub(crate) mod transport;
 }
 // Where the files look for each other.
-use driver::{builder, observe, settings, shared, source, token, transport};
+use driver::{builder, caller, observe, settings, shared, source, token, transport};
 
 mod clock;
 mod step;
@@ -44,15 +45,8 @@ pub use transport::{
 
 pub use jeel_auth_core as core;
 
-use std::sync::Arc;
-
 /// A source over `cache`. A [`Builder`] would seed the cache by chance, and a schedule that failed
 /// could not be replayed.
 pub fn source_over<D: Driver>(cache: core::Cache, transport: D::Transport) -> TokenSource<D> {
-    TokenSource::new(source::Inner {
-        caller_wait: cache.policy().caller_wait,
-        shared: shared::Shared::new(cache),
-        driver: Arc::new(D::around(transport)),
-        api_origin: None,
-    })
+    TokenSource::new(shared::Shared::new(cache, None), D::around(transport))
 }
