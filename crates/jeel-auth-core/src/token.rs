@@ -89,8 +89,9 @@ impl BearerValue {
         let written = write(&mut value);
         let value = Self(value);
         let token = value.token();
-        let visible = !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic());
-        (written && visible).then_some(value)
+        // Without an early end, which would keep it from looking at many bytes at a time.
+        let visible = token.bytes().fold(true, |visible, byte| visible & byte.is_ascii_graphic());
+        (written && visible && !token.is_empty()).then_some(value)
     }
 
     /// The token without its scheme.

@@ -57,17 +57,17 @@ impl Section {
 
     /// The length of what in `fresh` belongs to this section, if the section ends there.
     fn find_end(&mut self, fresh: &[u8]) -> Result<Option<usize>, ResponseError> {
-        let mut bytes = fresh.iter().enumerate();
+        let mut at = 0;
         loop {
-            let next = match self.line {
-                Line::Middle => bytes.find(|(_, byte)| matches!(byte, b'\r' | b'\n')),
-                _ => bytes.next(),
-            };
-            let Some((at, &byte)) = next else { return Ok(None) };
+            if matches!(self.line, Line::Middle) {
+                at += until_line_end(fresh.get(at..).unwrap_or_default());
+            }
+            let Some(&byte) = fresh.get(at) else { return Ok(None) };
+            at += 1;
             self.line = match (self.line, byte) {
                 (Line::Start, b'\r') => Line::EmptyCr,
                 (Line::Middle, b'\r') => Line::Cr,
-                (Line::EmptyCr, b'\n') => return Ok(Some(at + 1)),
+                (Line::EmptyCr, b'\n') => return Ok(Some(at)),
                 (Line::Cr, b'\n') if self.lines == self.max_lines => {
                     return Err(ResponseError::TooManyFields);
                 }
@@ -89,8 +89,15 @@ impl Section {
     /// Reads a complete head, and leaves the section empty.
     pub(super) fn parse_head(&mut self) -> Result<Head, ResponseError> {
         let bytes = std::mem::take(&mut self.bytes);
-        let mut headers = vec![httparse::EMPTY_HEADER; self.lines];
-        let mut parsed = httparse::Response::new(&mut headers);
+        let (mut few, mut many);
+        let headers = if self.lines <= FEW {
+            few = [httparse::EMPTY_HEADER; FEW];
+            &mut few[..]
+        } else {
+            many = vec![httparse::EMPTY_HEADER; self.lines];
+            &mut many[..]
+        };
+        let mut parsed = httparse::Response::new(headers);
         match parsed.parse(&bytes) {
             Ok(Status::Complete(length)) if length == bytes.len() => {}
             Err(httparse::Error::Version) => return Err(ResponseError::NotHttp1),
@@ -167,6 +174,14 @@ enum Line {
     Cr,
     /// The CR of an empty line.
     EmptyCr,
+}
+
+/// As many lines as need no memory of their own while they are read.
+const FEW: usize = 32;
+
+/// How many bytes come before a CR or LF.
+fn until_line_end(bytes: &[u8]) -> usize {
+    bytes.iter().position(|byte| matches!(byte, b'\r' | b'\n')).unwrap_or(bytes.len())
 }
 
 /// The range of `part` in `whole`, of which it is a subslice.

@@ -86,10 +86,10 @@ impl<'a> TokenResponse<'a> {
 
     /// Compared without case (RFC 6749 §5.1).
     pub(super) fn token_type(&self) -> Result<(), Malformed> {
-        match self.token_type.and_then(text) {
-            Some(name) if name.eq_ignore_ascii_case("bearer") => Ok(()),
-            _ => Err(Malformed::TokenType),
-        }
+        let raw = self.token_type.ok_or(Malformed::TokenType)?;
+        let bearer = raw.get().eq_ignore_ascii_case(r#""bearer""#)
+            || text(raw).is_some_and(|name| name.eq_ignore_ascii_case("bearer"));
+        if bearer { Ok(()) } else { Err(Malformed::TokenType) }
     }
 
     /// Whole seconds, a fraction cut off: a number, or a string of digits as some servers send.
@@ -264,7 +264,7 @@ mod tests {
     fn the_type_is_bearer_in_any_case() {
         let kind =
             |value: &str| parse(&format!(r#"{{"token_type":{value}}}"#)).unwrap().token_type();
-        for good in [r#""Bearer""#, r#""bearer""#, r#""BEARER""#] {
+        for good in [r#""Bearer""#, r#""bearer""#, r#""BEARER""#, r#""B\u0065arer""#] {
             assert_eq!(kind(good), Ok(()));
         }
         for bad in [r#""DPoP""#, r#""Bearer ""#, "1", r#""""#, "null"] {

@@ -8,9 +8,9 @@ use zeroize::Zeroizing;
 /// The content type with its boundary, and the body.
 pub(super) fn encode(credentials: &Credentials, rng: &mut Rng) -> (String, Zeroizing<Vec<u8>>) {
     let fields = form(credentials);
-    let boundary = boundary(&fields, rng);
-    let body = body(&fields, &boundary);
-    let content_type = [mime::MULTIPART_FORM_DATA.essence_str(), "; boundary=", &boundary].concat();
+    let content_type = content_type(&fields, rng);
+    let (_, boundary) = content_type.rsplit_once('=').unwrap_or_default();
+    let body = body(&fields, boundary);
     (content_type, body)
 }
 
@@ -45,22 +45,30 @@ const DISPOSITION_END: &str = "\"\r\n\r\n";
 const CRLF: &str = "\r\n";
 const CLOSE_END: &str = "--\r\n";
 
-/// A boundary (RFC 2046 §5.1.1) that none of the values contains, so that no value can end its part.
+/// The media type, with a boundary (RFC 2046 §5.1.1) that none of the values contains, so that no
+/// value can end its part.
 ///
 /// Sixteen hexadecimal digits from the seed behind a fixed prefix. Drawn again until absent: values
 /// are finite and the draws are not, so this ends.
-fn boundary(fields: &[(&str, &str)], rng: &mut Rng) -> String {
+fn content_type(fields: &[(&str, &str)], rng: &mut Rng) -> String {
+    let media_type = mime::MULTIPART_FORM_DATA.essence_str();
+    let start = media_type.len() + PARAMETER.len();
+    let mut content_type = String::with_capacity(start + PREFIX.len() + 16);
+    content_type.push_str(media_type);
+    content_type.push_str(PARAMETER);
     loop {
-        let mut boundary = String::with_capacity(PREFIX.len() + 16);
-        boundary.push_str(PREFIX);
+        content_type.push_str(PREFIX);
         let draw = rng.next_u64();
-        boundary.extend((0..16).map(|digit| hex_digit(draw >> (4 * digit))));
-        if !fields.iter().any(|(_, value)| value.contains(&*boundary)) {
-            return boundary;
+        content_type.extend((0..16).map(|digit| hex_digit(draw >> (4 * digit))));
+        let boundary = content_type.get(start..).unwrap_or_default();
+        if !fields.iter().any(|(_, value)| value.contains(boundary)) {
+            return content_type;
         }
+        content_type.truncate(start);
     }
 }
 
+const PARAMETER: &str = "; boundary=";
 const PREFIX: &str = "jeel-auth-";
 
 fn hex_digit(nibble: u64) -> char {
@@ -73,9 +81,13 @@ mod tests {
 
     #[test]
     fn a_value_that_holds_the_boundary_makes_another_be_drawn() {
-        let first = boundary(&[], &mut Rng::new(1));
+        let boundary = |fields: &[(&str, &str)]| {
+            let content_type = content_type(fields, &mut Rng::new(1));
+            content_type.rsplit_once('=').unwrap().1.to_owned()
+        };
+        let first = boundary(&[]);
         let around = format!("x\r\n--{first}--\r\n");
-        let second = boundary(&[("client_secret", &around)], &mut Rng::new(1));
+        let second = boundary(&[("client_secret", &around)]);
         assert_ne!(first, second);
         assert!(!around.contains(&second));
     }
