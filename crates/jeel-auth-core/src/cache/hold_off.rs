@@ -16,7 +16,11 @@ pub(crate) struct HoldOff {
 
 /// Exponential back-off with full jitter, after `earlier` failures in a row before this one.
 pub(crate) fn backoff(policy: &Policy, earlier: u32, rng: &mut Rng) -> Duration {
-    rng.up_to(doubled(policy.backoff_floor, earlier).min(policy.backoff_ceiling))
+    rng.up_to(backoff_bound(policy, earlier))
+}
+
+fn backoff_bound(policy: &Policy, earlier: u32) -> Duration {
+    doubled(policy.backoff_floor, earlier).min(policy.backoff_ceiling)
 }
 
 /// The hold-off after the `number`th denial in a row, counted from one.
@@ -24,8 +28,9 @@ pub(crate) fn denied(policy: &Policy, number: u32) -> Duration {
     doubled(policy.denied_floor, number.saturating_sub(1)).min(policy.denied_ceiling)
 }
 
-/// What the server asked for and up to a tenth more, so that a fleet turned away together does not
-/// come back together. Without a time of the server's, or with none at all, the back-off.
+/// What the server asked for, and a little more, so that a fleet turned away together does not come
+/// back together: up to a tenth or, where that is short, up to the back-off's bound, but no more than
+/// as much again. Without a time of the server's, or with none at all, the back-off.
 pub(crate) fn rate_limited(
     policy: &Policy,
     after: Option<Duration>,
@@ -34,7 +39,8 @@ pub(crate) fn rate_limited(
 ) -> Duration {
     match after {
         Some(after) if !after.is_zero() => {
-            after.saturating_add(rng.up_to(after / 10)).min(policy.retry_after_ceiling)
+            let spread = (after / 10).max(backoff_bound(policy, earlier).min(after));
+            after.saturating_add(rng.up_to(spread)).min(policy.retry_after_ceiling)
         }
         _ => backoff(policy, earlier, rng),
     }
@@ -81,6 +87,13 @@ mod tests {
             assert!((s(100)..=s(110)).contains(&wait));
         }
         assert_eq!(rate_limited(&policy, Some(s(3600)), 0, &mut rng), s(3600));
+        // A tenth of a second would not take a fleet apart.
+        for (earlier, longest) in [(0, 1500), (1, 2000), (u32::MAX, 2000)] {
+            let waits = (0..200).map(|_| rate_limited(&policy, Some(s(1)), earlier, &mut rng));
+            let waits: Vec<_> = waits.map(|wait| wait.as_millis()).collect();
+            assert!(waits.iter().all(|wait| (1000..=longest).contains(wait)), "{earlier}");
+            assert!(waits.iter().any(|wait| *wait > 1000 + (longest - 1000) / 2), "{earlier}");
+        }
         for none in [None, Some(Duration::ZERO)] {
             assert!(rate_limited(&policy, none, 0, &mut rng) <= policy.backoff_floor);
         }
