@@ -51,6 +51,8 @@ pub(crate) enum Target {
     OtherScheme,
     /// A port that nobody listens on.
     ClosedPort,
+    /// A port where connections are taken, and nothing is ever read or said.
+    SilentPort,
 }
 
 /// Other numbers than the default ones, by their names in core's policy.
@@ -151,6 +153,7 @@ fn endpoint(target: Target, server: &Server) -> Result<Endpoint, String> {
         (Target::OtherScheme, Scheme::Https) => url.replacen("https:", "http:", 1),
         // The port of a service that has died out.
         (Target::ClosedPort, scheme) => format!("{scheme}://127.0.0.1:1"),
+        (Target::SilentPort, scheme) => format!("{scheme}://{}", server.silent_address()?),
     };
     Endpoint::parse(&url, LoopbackHttp::Allowed).map_err(|error| error.to_string())
 }

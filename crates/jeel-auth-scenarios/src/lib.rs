@@ -53,7 +53,8 @@
 //!   `fleet_spread_ms`, `burst`. A back-off is drawn from zero up to its bound: one that must outlast
 //!   the scenario has a bound of thirty days, so that a short draw is one in a million.
 //! - `target`: `server`; `other_scheme`, its port in the scheme that it does not speak;
-//!   `closed_port`, where nobody listens.
+//!   `closed_port`, where nobody listens; `silent_port`, where connections are taken and nothing is
+//!   ever said.
 //! - `distrusts_server`: true for a client that trusts only the authorities of the machine. Otherwise
 //!   it trusts the server's.
 //!

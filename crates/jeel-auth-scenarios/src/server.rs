@@ -4,6 +4,7 @@ mod settings;
 
 use crate::scenario::Scheme;
 use jeel_auth_emulator::{Emulator, HeldReplies, TokenRequestRecord};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::time::Duration;
 use ureq::Agent;
 use ureq::tls::{Certificate, RootCerts, TlsConfig};
@@ -17,6 +18,8 @@ pub(crate) struct Server {
     login: Login,
     lifetime: Duration,
     held: Option<HeldReplies>,
+    /// The kernel takes connections for it, and nobody else does.
+    silent: TcpListener,
 }
 
 /// Client credentials in the clear.
@@ -30,12 +33,15 @@ impl Server {
     pub(crate) fn start(settings: &ServerSettings, scheme: Scheme) -> Result<Self, String> {
         let login = settings.login();
         let emulator = settings.builder(scheme).credentials(&login.id, &login.secret).start();
+        let silent =
+            TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(|error| error.to_string())?;
         Ok(Self {
             emulator: emulator.map_err(|error| format!("the emulator did not start: {error}"))?,
             scheme,
             login,
             lifetime: settings.lifetime(),
             held: None,
+            silent,
         })
     }
 
@@ -45,6 +51,11 @@ impl Server {
 
     pub(crate) fn scheme(&self) -> Scheme {
         self.scheme
+    }
+
+    /// An address where connections are taken and nothing is ever said.
+    pub(crate) fn silent_address(&self) -> Result<SocketAddr, String> {
+        self.silent.local_addr().map_err(|error| error.to_string())
     }
 
     pub(crate) fn token_url(&self) -> String {
