@@ -55,6 +55,31 @@ fn a_wait_that_a_new_token_cannot_meet_ends_with_it() {
 }
 
 #[test]
+fn a_wait_for_a_longer_token_goes_on_while_its_flight_does() {
+    let mut world = World::holding("t1", 3600);
+    world.advance(1000);
+    let turn = wait(world.acquire_for(3000));
+    world.send();
+    world.advance(1);
+    let turn = wait(world.resume(turn));
+    world.reply_token("t2", 3600);
+    assert_eq!(ready(world.resume(turn)), "t2");
+}
+
+/// Who is slow to look would otherwise ask for one token after the other.
+#[test]
+fn a_new_token_that_was_good_for_long_enough_when_it_came_ends_the_wait_too() {
+    let mut world = World::holding("t1", 3600);
+    world.advance(1000);
+    let turn = wait(world.acquire_for(3595));
+    world.send();
+    world.reply_token("t2", 3600);
+    world.advance(1);
+    assert_eq!(refused(world.resume(turn)).kind(), ErrorKind::LifetimeTooShort);
+    world.idle();
+}
+
+#[test]
 fn a_server_that_hands_the_same_token_back_is_asked_once_for_it() {
     let mut world = World::holding("t1", 3600);
     world.advance(1000);
