@@ -110,7 +110,8 @@ impl Variables<'_> {
     /// The value and the name of the variable that gave it.
     fn value_or_file(&self, twins: &Twins) -> Result<(String, &'static str), ConfigError> {
         match (self.text(twins.value, twins.expected)?, self.raw(twins.file)) {
-            (Some(_), Some(_)) => {
+            (Some(value), Some(_)) => {
+                drop(Zeroizing::new(value));
                 Err(ConfigError(Problem::Both { one: twins.value, other: twins.file }))
             }
             (Some(value), None) => Ok((value, twins.value)),
