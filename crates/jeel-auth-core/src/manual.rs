@@ -29,7 +29,9 @@
 //!
 //! A suspended machine may stop its monotonic clock; NTP and administrators step the wall clock. A
 //! token's deadlines are kept on both, and the earlier wins; a step forward costs one renewal, a
-//! step back nothing. Lifetimes count from when the request was *sent*. A flight's deadline and the
+//! step back nothing at first: until the wall clock has caught up with where it was, it tells nothing,
+//! and a suspend in that time goes unseen where the monotonic clock stands still. A token that ended
+//! meanwhile meets a 401 then, which replaces it. Lifetimes count from when the request was *sent*. A flight's deadline and the
 //! request budget live on the monotonic clock alone: a stepped wall clock must neither cost a token
 //! that is on its way nor mint permits.
 //!

@@ -67,7 +67,7 @@ fn live(lifetimes: u64, server: &mut ReissuingServer, trip: Duration) -> (u64, D
 
 #[test]
 fn such_a_server_costs_at_most_four_requests_a_lifetime_and_nobody_an_error() {
-    for lifetime in [20, 60, 100, 3600, 36_000] {
+    for lifetime in [20, 60, 100, 3600] {
         for whole in [true, false] {
             for trip in [ms(0), ms(1), ms(300), s(2)] {
                 let mut server = ReissuingServer::new(lifetime, whole);
