@@ -119,4 +119,22 @@ mod tests {
         assert_eq!(Credentials::new("c", longer).unwrap_err(), CredentialsError::SecretTooLong);
         assert_eq!(Credentials::new("", "s").unwrap_err(), CredentialsError::EmptyId);
     }
+
+    #[test]
+    fn what_is_shown_is_the_id_alone() {
+        let shown = format!("{:?}", Credentials::new("school", "hush").unwrap());
+        assert!(shown.contains("school") && !shown.contains("hush"), "{shown}");
+    }
+
+    #[test]
+    fn a_refusal_says_which_and_why() {
+        for (error, words) in [
+            (CredentialsError::EmptyId, "the client id is empty"),
+            (CredentialsError::EmptySecret, "the client secret is empty"),
+            (CredentialsError::IdTooLong, "the client id is longer than 64 KiB"),
+            (CredentialsError::SecretTooLong, "the client secret is longer than 64 KiB"),
+        ] {
+            assert_eq!(error.to_string(), words);
+        }
+    }
 }

@@ -222,7 +222,7 @@ fn parse(url: &str, loopback: LoopbackHttp) -> Result<(Origin, String), Endpoint
         }
         _ => default_port(https),
     };
-    if host.is_empty() || !host.is_ascii() {
+    if host.is_empty() {
         return Err(EndpointError::NotAbsolute);
     }
     let origin = Origin { https, host: host.to_ascii_lowercase(), port };
@@ -292,7 +292,7 @@ mod tests {
         {
             assert_eq!(refused(url), EndpointError::NotAbsolute, "{url}");
         }
-        for url in ["https://h:99999/", "https://h:/", "https://exämple.co/"] {
+        for url in ["https://h:99999/", "https://h:/", "https://:443/", "https://exämple.co/"] {
             assert_eq!(refused(url), EndpointError::NotAbsolute, "{url}");
         }
         assert_eq!(refused("ftp://auth.jeel.co/"), EndpointError::SchemeNotAllowed);
@@ -313,5 +313,39 @@ mod tests {
         assert_eq!(origin.authority(), "[2001:db8::1]:8443");
         let standard = Origin::parse("https://[::1]", LoopbackHttp::Refused).unwrap();
         assert_eq!(standard.authority(), "[::1]");
+    }
+
+    #[test]
+    fn the_parts_of_an_origin() {
+        for (url, https, port, authority) in [
+            ("https://API.jeel.co", true, 443, "api.jeel.co"),
+            ("https://api.jeel.co:80", true, 80, "api.jeel.co:80"),
+            ("http://localhost", false, 80, "localhost"),
+            ("http://localhost:8080", false, 8080, "localhost:8080"),
+        ] {
+            let origin = Origin::parse(url, LoopbackHttp::Allowed).unwrap();
+            assert_eq!((origin.is_https(), origin.port()), (https, port), "{url}");
+            assert_eq!(origin.authority(), authority, "{url}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_says_what_to_do_instead() {
+        for (url, words) in [
+            ("auth.jeel.co", "not an absolute URL such as https://auth.jeel.co/oauth2/token"),
+            ("ftp://auth.jeel.co/", "the URL must begin with https://"),
+            (
+                "http://auth.jeel.co/",
+                "plain http to another machine would show the secret: use https",
+            ),
+            ("https://me:pw@auth.jeel.co/", "the URL must hold no user name or password"),
+            ("https://auth.jeel.co/?a=b", "the URL must have no query and no fragment"),
+        ] {
+            assert_eq!(refused(url).to_string(), words);
+        }
+        let loopback = Endpoint::parse("http://localhost/", LoopbackHttp::Refused).unwrap_err();
+        assert_eq!(loopback.to_string(), "plain http to loopback must be allowed by name");
+        let path = Origin::parse("https://api.jeel.co/v1", LoopbackHttp::Refused).unwrap_err();
+        assert_eq!(path.to_string(), "the URL must end after its host and port");
     }
 }

@@ -345,6 +345,7 @@ impl fmt::Display for Rounded {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::collections::HashSet;
 
     fn facts(encoding: BodyEncoding, status: u16, code: Option<&str>) -> ReplyFacts {
         ReplyFacts {
@@ -396,8 +397,69 @@ mod tests {
     }
 
     #[test]
+    fn what_is_not_known_is_not_spoken_of() {
+        let failure = |text: &str| {
+            let detail = Detail::Transport(text.to_owned());
+            Failure::new(ErrorKind::Transport(TransportKind::Broken), detail).to_string()
+        };
+        assert_eq!(failure(""), "the connection broke before the reply ended");
+        assert_eq!(failure("cut"), "the connection broke before the reply ended: cut");
+    }
+
+    #[test]
+    fn debug_shows_the_kind_the_detail_and_the_wait() {
+        let last = facts(BodyEncoding::Multipart, 503, None);
+        let failure = Failure::new(ErrorKind::Server, Detail::Reply { last, first: None });
+        let shown = format!("{:?}", Error::new(Arc::new(failure), Some(Duration::from_secs(7))));
+        assert!(["Server", "503", "7s"].iter().all(|part| shown.contains(part)), "{shown}");
+    }
+
+    #[test]
+    fn a_wait_that_is_over_says_so() {
+        let failure = Arc::new(Failure::because(ErrorKind::Server, None));
+        let error = Error::new(failure, Some(Duration::ZERO));
+        assert!(error.to_string().ends_with("; the next call asks again"), "{error}");
+    }
+
+    #[test]
     fn a_wait_is_never_rounded_down() {
         assert_eq!(Rounded(Duration::from_nanos(1)).to_string(), "1 ms");
         assert_eq!(Rounded(Duration::from_millis(59_001)).to_string(), "60 s");
+    }
+
+    const KINDS: [(ErrorKind, &str, Blame); 16] = {
+        use Blame::{AuthorizationServer, Caller, Configuration, Network, ResourceServer};
+        use ErrorKind as K;
+        use TransportKind as T;
+        [
+            (K::Denied, "denied", Configuration),
+            (K::Redirected, "redirected", Configuration),
+            (K::RateLimited, "rate_limited", AuthorizationServer),
+            (K::Server, "server_error", AuthorizationServer),
+            (K::Malformed(MalformedReply::Json), "malformed_reply", AuthorizationServer),
+            (K::ExpiredOnArrival, "expired_on_arrival", Network),
+            (K::Transport(T::Connect), "transport_connect", Network),
+            (K::Transport(T::Tls), "transport_tls", Network),
+            (K::Transport(T::TimedOut), "transport_timed_out", Network),
+            (K::Transport(T::Broken), "transport_broken", Network),
+            (K::Transport(T::BadReply), "transport_bad_reply", AuthorizationServer),
+            (K::Transport(T::Abandoned), "transport_abandoned", Network),
+            (K::TokenRejected, "token_rejected", ResourceServer),
+            (K::BudgetExhausted, "budget_exhausted", Caller),
+            (K::LifetimeTooShort, "lifetime_too_short", Caller),
+            (K::WaitTimedOut, "wait_timed_out", Caller),
+        ]
+    };
+
+    /// Codes are for programs, in other languages too: none ever changes.
+    #[test]
+    fn each_kind_has_its_code_its_blame_and_words_of_its_own() {
+        let mut words = HashSet::new();
+        for (kind, code, blame) in KINDS {
+            let error = Error::new(Arc::new(Failure::because(kind, None)), None);
+            assert_eq!((error.kind(), error.code(), error.blame()), (kind, code, blame));
+            assert!(words.insert(error.to_string()), "{error}");
+            assert!(error.to_string().len() > 20, "{error}");
+        }
     }
 }
