@@ -424,6 +424,8 @@ mod tests {
     #[test]
     fn a_wait_is_never_rounded_down() {
         assert_eq!(Rounded(Duration::from_nanos(1)).to_string(), "1 ms");
+        assert_eq!(Rounded(Duration::from_millis(9999)).to_string(), "9999 ms");
+        assert_eq!(Rounded(Duration::from_secs(10)).to_string(), "10 s");
         assert_eq!(Rounded(Duration::from_millis(59_001)).to_string(), "60 s");
     }
 

@@ -354,3 +354,10 @@ fn mutated_replies_never_panic_and_issue_nothing_but_visible_ascii() {
         assert!(facts.code.is_none_or(|code| code.len() <= 64 && code.is_ascii()));
     }
 }
+
+#[test]
+fn a_reply_shows_its_status_and_nothing_else() {
+    let reply = Reply::new(418, [("tx_id", b"6f1c".as_slice())], b"hush");
+    assert_eq!(reply.status(), 418);
+    assert_eq!(format!("{reply:?}"), "Reply { status: 418, .. }");
+}

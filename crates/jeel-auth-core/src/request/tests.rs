@@ -41,6 +41,7 @@ const AWKWARD: [&str; 12] = [
 fn multipart_on_the_wire() {
     let mut wire = Vec::new();
     request("id", "s&=\r\n", BodyEncoding::Multipart).write_http1(&mut wire);
+    assert_eq!(wire.capacity(), wire.len(), "room for all of it is made before the secret comes");
     let text = String::from_utf8(wire).unwrap();
     let boundary = text.split("boundary=").nth(1).unwrap().split("\r\n").next().unwrap();
     let version = env!("CARGO_PKG_VERSION");
@@ -149,4 +150,13 @@ fn parse_multipart(request: &TokenRequest) -> Vec<(String, String)> {
             return fields;
         }
     }
+}
+
+#[test]
+fn debug_shows_where_it_goes_and_how_long_it_is() {
+    let request = request("id", "hush", BodyEncoding::Multipart);
+    let shown = format!("{request:?}");
+    let length = format!("{} bytes", request.body().len());
+    assert!(shown.contains("auth.sandbox.jeel.co") && shown.contains(&length), "{shown}");
+    assert!(!shown.contains("hush"), "{shown}");
 }
