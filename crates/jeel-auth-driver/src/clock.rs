@@ -40,7 +40,7 @@ impl RoughDeadline {
 /// How far a cheap clock lags behind a precise one at the most.
 const SLACK: Duration = platform::SLACK;
 
-#[cfg(target_os = "linux")]
+#[cfg(all(target_os = "linux", target_has_atomic = "64"))]
 mod platform {
     use super::{Duration, Moment};
     use rustix::time::{ClockId, Timespec, clock_gettime};
@@ -136,7 +136,7 @@ mod platform {
     }
 }
 
-#[cfg(not(target_os = "linux"))]
+#[cfg(not(all(target_os = "linux", target_has_atomic = "64")))]
 mod platform {
     use super::{Duration, Moment};
     use std::time::{Instant, SystemTime};
