@@ -2,21 +2,24 @@
 
 use jeel_auth_core::http1::{Limits, Progress, ResponseError, ResponseReader};
 
-/// What a stream of bytes came to.
+/// A response that was read from a stream, by whichever reader.
 #[derive(Debug, PartialEq, Eq)]
-enum Outcome {
-    Response { status: u16, fields: Vec<(String, Vec<u8>)>, body: Vec<u8>, consumed: usize },
-    Refused(ResponseError),
+pub(crate) struct Response {
+    pub(crate) status: u16,
+    pub(crate) fields: Vec<(String, Vec<u8>)>,
+    pub(crate) body: Vec<u8>,
+    /// How many bytes of the stream belong to the response and those before it.
+    pub(crate) consumed: usize,
 }
 
 /// However the bytes are split, the outcome is the same, and within the limits.
 pub fn response_reader(bytes: &[u8]) {
-    let whole = outcome(bytes, bytes.len());
+    let limits = Limits::default();
+    let whole = read(bytes, bytes.len(), limits);
     for piece in [1, 2, 7, 64] {
-        assert_eq!(whole, outcome(bytes, piece), "in pieces of {piece}");
+        assert_eq!(whole, read(bytes, piece, limits), "in pieces of {piece}");
     }
-    if let Outcome::Response { status, fields, body, consumed } = whole {
-        let limits = Limits::default();
+    if let Ok(Response { status, fields, body, consumed }) = whole {
         assert!((200..600).contains(&status));
         assert!(fields.len() <= limits.fields && body.len() <= limits.body_bytes);
         assert!(consumed <= bytes.len());
@@ -27,33 +30,29 @@ pub fn response_reader(bytes: &[u8]) {
     }
 }
 
-fn outcome(bytes: &[u8], piece: usize) -> Outcome {
-    let mut reader = ResponseReader::new(Limits::default());
+/// Reads the bytes in pieces of this size, then the end of the stream.
+pub(crate) fn read(bytes: &[u8], piece: usize, limits: Limits) -> Result<Response, ResponseError> {
+    let mut reader = ResponseReader::new(limits);
     let mut consumed = 0;
     for piece in bytes.chunks(piece.max(1)) {
-        match reader.read(piece) {
-            Err(error) => return Outcome::Refused(error),
-            Ok(Progress::NeedMore) => consumed += piece.len(),
-            Ok(Progress::Complete { unconsumed }) => {
+        match reader.read(piece)? {
+            Progress::NeedMore => consumed += piece.len(),
+            Progress::Complete { unconsumed } => {
                 consumed += piece.len() - unconsumed;
-                return response(reader, consumed);
+                return Ok(response(reader, consumed));
             }
         }
     }
-    match reader.end() {
-        Err(error) => Outcome::Refused(error),
-        Ok(()) => response(reader, consumed),
-    }
+    reader.end()?;
+    Ok(response(reader, consumed))
 }
 
-fn response(reader: ResponseReader, consumed: usize) -> Outcome {
+fn response(reader: ResponseReader, consumed: usize) -> Response {
     let response = reader.into_response().expect("a complete reader has a response");
-    Outcome::Response {
+    let field = |(name, value): (&str, &[u8])| (name.to_owned(), value.to_owned());
+    Response {
         status: response.status(),
-        fields: response
-            .fields()
-            .map(|(name, value)| (name.to_owned(), value.to_owned()))
-            .collect(),
+        fields: response.fields().map(field).collect(),
         body: response.body().to_owned(),
         consumed,
     }
