@@ -345,7 +345,7 @@ impl fmt::Display for Rounded {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::collections::HashSet;
+    use std::collections::BTreeSet;
 
     fn facts(encoding: BodyEncoding, status: u16, code: Option<&str>) -> ReplyFacts {
         ReplyFacts {
@@ -456,7 +456,7 @@ mod tests {
     /// Codes are for programs, in other languages too: none ever changes.
     #[test]
     fn each_kind_has_its_code_its_blame_and_words_of_its_own() {
-        let mut words = HashSet::new();
+        let mut words = BTreeSet::new();
         for (kind, code, blame) in KINDS {
             let error = Error::new(Arc::new(Failure::because(kind, None)), None);
             assert_eq!((error.kind(), error.code(), error.blame()), (kind, code, blame));
