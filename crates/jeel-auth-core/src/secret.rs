@@ -24,3 +24,13 @@ impl fmt::Debug for SecretText {
         f.write_str("[redacted]")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_is_never_shown() {
+        assert_eq!(format!("{:?}", SecretText::new("hush".to_owned())), "[redacted]");
+    }
+}

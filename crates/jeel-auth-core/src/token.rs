@@ -127,6 +127,18 @@ mod tests {
     }
 
     #[test]
+    fn a_generation_passes_through_foreign_code_unchanged() {
+        for number in [0, 1, 7, u64::MAX] {
+            assert_eq!(Generation::from_u64(number).to_u64(), number);
+        }
+    }
+
+    #[test]
+    fn a_value_on_its_way_is_not_shown() {
+        assert_eq!(format!("{:?}", bearer("abc").unwrap()), "[redacted]");
+    }
+
+    #[test]
     fn a_token_knows_its_authorization_value_and_hides_it() {
         let token = AccessToken::new(bearer("abc").unwrap(), Generation(3));
         assert_eq!(token.expose_secret(), "abc");

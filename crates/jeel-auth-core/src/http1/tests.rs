@@ -794,3 +794,37 @@ fn a_head_that_was_read_elsewhere_is_checked_alike() {
         assert_eq!(check_head(status, fields, &Limits::default()), expected, "{status}");
     }
 }
+
+#[test]
+fn a_buffer_with_room_for_all_is_not_moved() {
+    let mut buffer = Buffer::new(100);
+    buffer.reserve(5);
+    buffer.fill(&mut &b"hello"[..], 5);
+    assert_eq!((buffer.len(), buffer.capacity()), (5, 5));
+    assert_eq!(format!("{buffer:?}"), "[5 bytes]");
+}
+
+#[test]
+fn each_error_has_words_of_its_own() {
+    use ResponseError as E;
+    let all = [
+        E::NotHttp1,
+        E::BadStatusLine,
+        E::BadStatusCode,
+        E::SwitchingProtocols,
+        E::TooManyInformational,
+        E::BadLineEnd,
+        E::BadField,
+        E::TooManyFields,
+        E::HeadTooLarge,
+        E::TransferEncodingAndContentLength,
+        E::BadTransferEncoding,
+        E::BadContentLength,
+        E::BodyTooLarge,
+        E::BadChunk,
+        E::ClosedEarly,
+    ];
+    let words: std::collections::BTreeSet<_> = all.map(|error| error.to_string()).into();
+    assert_eq!(words.len(), all.len());
+    assert!(words.iter().all(|words| words.len() > 10));
+}
