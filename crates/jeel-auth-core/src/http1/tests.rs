@@ -806,23 +806,22 @@ fn a_buffer_with_room_for_all_is_not_moved() {
 
 #[test]
 fn each_error_has_words_of_its_own() {
-    use ResponseError as E;
     let all = [
-        E::NotHttp1,
-        E::BadStatusLine,
-        E::BadStatusCode,
-        E::SwitchingProtocols,
-        E::TooManyInformational,
-        E::BadLineEnd,
-        E::BadField,
-        E::TooManyFields,
-        E::HeadTooLarge,
-        E::TransferEncodingAndContentLength,
-        E::BadTransferEncoding,
-        E::BadContentLength,
-        E::BodyTooLarge,
-        E::BadChunk,
-        E::ClosedEarly,
+        NotHttp1,
+        BadStatusLine,
+        BadStatusCode,
+        SwitchingProtocols,
+        TooManyInformational,
+        BadLineEnd,
+        BadField,
+        TooManyFields,
+        HeadTooLarge,
+        TransferEncodingAndContentLength,
+        BadTransferEncoding,
+        BadContentLength,
+        BodyTooLarge,
+        BadChunk,
+        ClosedEarly,
     ];
     let words: std::collections::BTreeSet<_> = all.map(|error| error.to_string()).into();
     assert_eq!(words.len(), all.len());
