@@ -795,6 +795,17 @@ fn a_head_that_was_read_elsewhere_is_checked_alike() {
     }
 }
 
+/// Name, colon, blank, value, CR LF.
+#[test]
+fn a_head_that_was_read_elsewhere_is_measured_as_it_came() {
+    let limits = Limits { head_bytes: 22, ..Limits::default() };
+    let value = [b'b'; 6];
+    for (name, expected) in [("aa", Ok(())), ("aaa", Err(HeadTooLarge))] {
+        let fields = || [("a", &value[..]), (name, &value[1..])].into_iter();
+        assert_eq!(check_head(200, fields, &limits), expected, "{name}");
+    }
+}
+
 #[test]
 fn a_buffer_with_room_for_all_is_not_moved() {
     let mut buffer = Buffer::new(100);

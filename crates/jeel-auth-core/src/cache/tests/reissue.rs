@@ -218,3 +218,14 @@ fn a_rejection_in_its_last_second_costs_no_longer_cool_down_than_its_end() {
     world.reply_token("t1", 3600);
     assert!(world.status().retry_in.unwrap() <= s(1));
 }
+
+/// A suspend stops the monotonic clock alone; the token is as old as the wall clock says.
+#[test]
+fn a_token_handed_out_again_after_a_suspend_is_not_good_for_longer() {
+    let mut world = World::holding("t1", 3600);
+    world.step_wall(1000);
+    world.reach_renewal();
+    let usable_for = world.status().usable_for.unwrap();
+    world.fetch("t1", 3600);
+    assert_eq!(world.status().usable_for, Some(usable_for + s(5)));
+}
