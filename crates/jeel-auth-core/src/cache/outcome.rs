@@ -44,6 +44,11 @@ impl SendFailure {
     pub const fn kind(&self) -> TransportKind {
         self.kind
     }
+
+    #[cfg(test)]
+    pub(super) fn words(&self) -> &str {
+        &self.detail
+    }
 }
 
 /// Text in room that does not move, so that no copy stays behind.

@@ -92,6 +92,8 @@ mod tests {
         let year = |value: &str| parse(value.as_bytes(), from_2080).map(|d| d.as_secs());
         assert_eq!(year("Friday, 01-Nov-20 00:00:00 GMT"), Some(4_759_862_400));
         assert_eq!(year("Sunday, 01-Nov-76 00:00:00 GMT"), Some(3_371_414_400));
+        // 2030 and 2130 are equally far: the century stays.
+        assert_eq!(year("Friday, 01-Nov-30 00:00:00 GMT"), Some(1_919_721_600));
     }
 
     #[test]

@@ -129,3 +129,12 @@ fn a_refusal_that_may_be_the_encoding_is_an_event_and_no_failure() {
     );
     assert_eq!(world.status().counters.failures, 0);
 }
+
+#[test]
+fn a_librarys_words_are_kept_in_room_that_does_not_move() {
+    let long = SendFailure::new(TransportKind::Broken, "a".repeat(2000));
+    assert_eq!(long.words(), "a".repeat(1024));
+    let split = SendFailure::new(TransportKind::Broken, format!("{}é", "a".repeat(1023)));
+    assert_eq!(split.words(), "a".repeat(1023));
+    assert_eq!(format!("{split:?}"), "SendFailure { kind: Broken, .. }");
+}

@@ -183,3 +183,16 @@ fn a_token_on_its_way_is_welcome_after_new_credentials() {
     assert_eq!(ready(world.resume(turn)), "t1");
     world.idle();
 }
+
+#[test]
+fn a_hold_off_as_long_as_the_patience_is_waited_out_and_a_longer_one_is_not() {
+    for (patience, waited_out) in [(s(60), true), (s(60) - ms(1), false)] {
+        let policy = Policy { patience, ..Policy::default() };
+        let encoding = EncodingChoice::Always(BodyEncoding::Multipart);
+        let mut world = World::with(1, encoding, policy);
+        let turn = world.waits();
+        world.send();
+        world.reply(401, "");
+        assert_eq!(matches!(world.resume(turn), Acquire::Wait(_)), waited_out, "{patience:?}");
+    }
+}
