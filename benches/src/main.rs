@@ -1,6 +1,8 @@
 //! jeel-auth's speed, measured against what users would pick instead.
 
 mod allocations;
+mod by_hand;
+mod bytes_study;
 mod cached_read;
 mod floor;
 mod goals;
@@ -20,6 +22,7 @@ fn main() -> Result<(), Failure> {
     let mut out = std::io::stdout().lock();
     match std::env::args().nth(1).as_deref() {
         Some(instructions::COUNTED) => instructions::be_counted(&mut out)?,
+        Some("bytes") => writeln!(out, "{}", bytes_study::study()?.markdown())?,
         _ => {
             let counts = instructions::count()?;
             let read = cached_read::study(&counts)?;

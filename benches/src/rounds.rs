@@ -3,16 +3,47 @@
 use std::sync::Barrier;
 use std::time::{Duration, Instant};
 
-/// Does something so many times.
-pub(crate) type Op = Box<dyn Fn(u32) + Send + Sync>;
+/// Does something so many times, in a measure that is put around it.
+pub(crate) type Op = Box<dyn Fn(u32, Measure<'_>) + Send + Sync>;
+
+/// Runs what it is given, and measures that.
+pub(crate) type Measure<'a> = &'a mut dyn FnMut(&mut dyn FnMut());
 
 /// A loop around `once` as an [`Op`]: each subject has its own, with nothing between the calls.
 pub(crate) fn op<T>(once: impl Fn() -> T + Send + Sync + 'static) -> Op {
-    Box::new(move |times| {
-        for _ in 0..times {
-            std::hint::black_box(once());
+    Box::new(move |times, measure| {
+        measure(&mut || {
+            for _ in 0..times {
+                std::hint::black_box(once());
+            }
+        });
+    })
+}
+
+/// As [`op`], of something that cannot be done to one thing twice: to things that are made before
+/// and dropped after, unmeasured.
+pub(crate) fn op_on<S, T>(
+    make: impl Fn() -> S + Send + Sync + 'static,
+    once: impl Fn(&mut S) -> T + Send + Sync + 'static,
+) -> Op {
+    Box::new(move |times, measure| {
+        let mut left = times;
+        while left > 0 {
+            // Few, so that they stay in the processor's cache.
+            let mut made: Vec<S> = (0..left.min(16)).map(|_| make()).collect();
+            left -= made.len() as u32;
+            measure(&mut || {
+                for each in &mut made {
+                    std::hint::black_box(once(each));
+                }
+            });
         }
     })
+}
+
+/// Without measuring it.
+pub(crate) fn just(op: &Op, times: u32) {
+    op(times, &mut |run| run());
 }
 
 /// Nanoseconds a call took, round by round.
@@ -59,9 +90,9 @@ pub(crate) fn race(ops: &[&Op], threads: usize, rounds: usize) -> Vec<Rounds> {
 /// How often fits into a round.
 fn calibrate(op: &Op) -> u32 {
     const TRIAL: u32 = 2000;
-    op(TRIAL);
+    just(op, TRIAL);
     let each = nanoseconds(op, TRIAL, 1).max(0.1);
-    (ROUND.as_nanos() as f64 / each) as u32 + 1
+    (ROUND.as_nanos() as f64 / each).min(1e6) as u32 + 1
 }
 
 /// Shorter than a scheduler's slice, so that most rounds are not interrupted.
@@ -70,9 +101,13 @@ const ROUND: Duration = Duration::from_millis(1);
 /// What a call took; on several threads, for the one that took longest.
 fn nanoseconds(op: &Op, times: u32, threads: usize) -> f64 {
     let timed = || {
-        let start = Instant::now();
-        op(times);
-        start.elapsed().as_nanos() as f64 / f64::from(times)
+        let mut taken = Duration::ZERO;
+        op(times, &mut |run| {
+            let start = Instant::now();
+            run();
+            taken += start.elapsed();
+        });
+        taken.as_nanos() as f64 / f64::from(times)
     };
     if threads == 1 {
         return timed();

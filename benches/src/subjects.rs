@@ -2,7 +2,7 @@
 
 use crate::floor;
 use crate::ours;
-use crate::rounds::{Op, op};
+use crate::rounds::{Op, just, op};
 use crate::scripted::{self, Renewal};
 use crate::server::Server;
 use crate::world::{Failure, at_once};
@@ -33,7 +33,7 @@ pub(crate) enum Kind {
     /// Ours, borrowed for the time of a call.
     Borrowed,
     /// What a user would pick instead.
-    #[cfg_attr(not(feature = "peers"), expect(dead_code, reason = "there are none"))]
+    #[cfg_attr(not(feature = "peers"), allow(dead_code, reason = "there are none"))]
     Peer,
 }
 
@@ -43,7 +43,7 @@ impl Subject {
     pub(crate) fn make(&self, runtime: &Runtime, server: &Server) -> Result<Op, Failure> {
         let _inside = runtime.enter();
         let op = (self.make)(runtime, server).map_err(|error| format!("{}: {error}", self.name))?;
-        op(1000); // whatever is done once, is done
+        just(&op, 1000); // whatever is done once, is done
         Ok(op)
     }
 }
@@ -51,6 +51,7 @@ impl Subject {
 /// All of them, the base first.
 pub(crate) fn subjects() -> Vec<Subject> {
     let subject = |name, kind, make| Subject { name, kind, make };
+    #[cfg_attr(not(feature = "peers"), expect(unused_mut, reason = "there are none"))]
     let mut subjects = vec![
         subject(BASE, Kind::Base, (|_, _| Ok(floor::base(&value()))) as Make),
         subject("`Arc` clone", Kind::Floor, |_, _| Ok(floor::arc_clone())),
