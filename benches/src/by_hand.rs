@@ -2,8 +2,11 @@
 //! floor of the study of bytes.
 
 use crate::ours::{CLIENT_ID, CLIENT_SECRET};
+use crate::world::Failure;
+use reqwest::Client;
 use serde::Deserialize;
 use std::io::Write;
+use std::time::Duration;
 
 const FIELDS: [(&str, &str); 3] = [
     ("client_id", CLIENT_ID),
@@ -64,7 +67,20 @@ pub(crate) fn read(bytes: &[u8]) -> Option<Issued<'_>> {
     let length: usize = std::str::from_utf8(length.value).ok()?.parse().ok()?;
     let body = bytes.get(end..end.checked_add(length)?)?;
     let issued = serde_json::from_slice::<Issued<'_>>(body).ok()?;
-    (head.code == Some(200) && issued.token_type == "Bearer").then_some(issued)
+    let is_usable = head.code == Some(200) && issued.token_type == "Bearer";
+    (is_usable && !issued.access_token.is_empty()).then_some(issued)
+}
+
+/// A token and its lifetime by one reqwest call, with nothing around it.
+pub(crate) async fn fetch(client: &Client, url: &str) -> Result<(String, Duration), Failure> {
+    #[derive(Deserialize)]
+    struct Reply {
+        access_token: String,
+        expires_in: u64,
+    }
+    let reply = client.post(url).form(&FIELDS).send().await?.error_for_status()?;
+    let reply: Reply = reply.json().await?;
+    Ok((reply.access_token, Duration::from_secs(reply.expires_in)))
 }
 
 /// What Keycloak 26 answers, with Jeel's `tx_id`.

@@ -40,6 +40,19 @@ pub(crate) fn study() -> Result<Bytes, Failure> {
     Ok(Bytes(contests.into_iter().map(|contest| (contest.what, contest.run())).collect()))
 }
 
+/// Allocations of ours: what, the most that CI allows, and how many there are.
+pub(crate) fn allocations_of_ours() -> Vec<(&'static str, f64, f64)> {
+    let mut found = Vec::new();
+    for (contest, most) in [(multipart_body(), 5.0), (request(), 12.0), (reply(), 7.0)] {
+        for (_, op) in contest.entrants.iter().filter(|(name, _)| *name == OURS) {
+            found.push((contest.what, most, allocations::per_call(op)));
+        }
+    }
+    found
+}
+
+const OURS: &str = "jeel-auth-core";
+
 impl Contest {
     fn run(self) -> Vec<Way> {
         let ops: Vec<&Op> = self.entrants.iter().map(|(_, op)| op).collect();
@@ -58,7 +71,7 @@ fn multipart_body() -> Contest {
     let by_hand = op(|| by_hand::multipart(std::hint::black_box(BOUNDARY)));
     let ours = op_on(|| asking(BodyEncoding::Multipart), request_of);
     #[cfg_attr(not(feature = "peers"), expect(unused_mut, reason = "there are none"))]
-    let mut entrants = vec![("`extend_from_slice` by hand", by_hand), ("jeel-auth-core", ours)];
+    let mut entrants = vec![("`extend_from_slice` by hand", by_hand), (OURS, ours)];
     #[cfg(feature = "peers")]
     entrants.extend(crate::peers::multipart());
     Contest { what: BODY, entrants }
@@ -79,7 +92,7 @@ fn request() -> Contest {
             bytes
         },
     );
-    let entrants = vec![("`extend_from_slice` by hand", by_hand), ("jeel-auth-core", ours)];
+    let entrants = vec![("`extend_from_slice` by hand", by_hand), (OURS, ours)];
     Contest { what: "the whole request as HTTP/1.1", entrants }
 }
 
@@ -100,7 +113,7 @@ fn reply() -> Contest {
         cache.handle_response(request.flight(), NOW, &reply);
     });
     #[cfg_attr(not(feature = "peers"), expect(unused_mut, reason = "there are none"))]
-    let mut entrants = vec![("httparse and serde_json", floor), ("jeel-auth-core", ours)];
+    let mut entrants = vec![("httparse and serde_json", floor), (OURS, ours)];
     #[cfg(feature = "peers")]
     entrants.extend(crate::peers::reply());
     Contest { what: REPLY_READ, entrants }

@@ -41,6 +41,7 @@ const ROUNDS: usize = 200;
 
 pub(crate) fn study(counts: &Counts) -> Result<CachedRead, Failure> {
     let (runtime, server) = (runtime()?, server()?);
+    let _inside = runtime.enter();
     let subjects = subjects();
     let made: Result<Vec<Op>, _> =
         subjects.iter().map(|subject| subject.make(&runtime, &server)).collect();
@@ -161,7 +162,9 @@ impl CachedRead {
         let ours = self.reads.iter().filter(|read| read.kind == Kind::Owned);
         let slowest = ours.max_by(|a, b| a.alone.median().total_cmp(&b.alone.median()));
         let Some(slowest) = slowest else { return };
-        for peer in self.reads.iter().filter(|read| read.kind == Kind::Peer) {
+        // The lock around oauth2 keeps no more promises than the base does: it is in the table only.
+        let caches = |read: &&Read| read.kind == Kind::Peer && !read.name.starts_with('`');
+        for peer in self.reads.iter().filter(caches) {
             let ratio = peer.alone.ratio_to(&slowest.alone);
             goals.at_least(&format!("{}: time to our slowest", peer.name), 12.0, ratio, "×");
         }

@@ -75,6 +75,7 @@ fn total(folder: &Path, dump: usize) -> Result<f64, Failure> {
 /// What runs under valgrind: prints the names in the order of the dumps.
 pub(crate) fn be_counted(out: &mut impl std::io::Write) -> Result<(), Failure> {
     let (runtime, server) = (runtime()?, server()?);
+    let _inside = runtime.enter();
     for subject in subjects() {
         let op = subject.make(&runtime, &server)?;
         twice(&op);

@@ -2,6 +2,7 @@
 
 use std::sync::Barrier;
 use std::time::{Duration, Instant};
+use tokio::runtime::Handle;
 
 /// Does something so many times, in a measure that is put around it.
 pub(crate) type Op = Box<dyn Fn(u32, Measure<'_>) + Send + Sync>;
@@ -113,8 +114,11 @@ fn nanoseconds(op: &Op, times: u32, threads: usize) -> f64 {
         return timed();
     }
     let barrier = Barrier::new(threads);
+    // Some peers want a runtime around them even for what is in their cache.
+    let runtime = Handle::try_current().ok();
     std::thread::scope(|scope| {
         let together = || {
+            let _inside = runtime.as_ref().map(Handle::enter);
             barrier.wait();
             timed()
         };

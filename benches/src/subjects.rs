@@ -37,11 +37,11 @@ pub(crate) enum Kind {
     Peer,
 }
 
-type Make = fn(&Runtime, &Server) -> Result<Op, Failure>;
+pub(crate) type Make = fn(&Runtime, &Server) -> Result<Op, Failure>;
 
 impl Subject {
+    /// Within the runtime, like every use of what it makes.
     pub(crate) fn make(&self, runtime: &Runtime, server: &Server) -> Result<Op, Failure> {
-        let _inside = runtime.enter();
         let op = (self.make)(runtime, server).map_err(|error| format!("{}: {error}", self.name))?;
         just(&op, 1000); // whatever is done once, is done
         Ok(op)

@@ -16,6 +16,7 @@ pub(crate) fn runtime() -> Result<Runtime, Failure> {
 
 /// The outcome of a future that is ready when it is first asked, as every cached read is: polled
 /// once, by nobody, so that no executor is measured.
+#[inline(always)]
 pub(crate) fn at_once<F: Future>(future: F) -> Option<F::Output> {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(output) => Some(output),
