@@ -37,14 +37,21 @@ const PROGRAMS: [(&str, &str); 10] = [
     ("with-oauth2", "oauth2, with its reqwest"),
 ];
 
-pub(crate) fn study() -> Result<Footprints, Failure> {
+/// Measures one program after the other, and shows what there is after each: it takes long.
+pub(crate) fn study(
+    mut show: impl FnMut(&Footprints) -> Result<(), Failure>,
+) -> Result<Footprints, Failure> {
     let programs = Programs {
         manifest: Path::new(env!("CARGO_MANIFEST_DIR")).join("footprint/Cargo.toml"),
         target: std::env::temp_dir().join(format!("jeel-auth-footprint-{}", std::process::id())),
     };
     programs.run("fetch", &["--locked"])?;
-    let measured = PROGRAMS.map(|(program, name)| programs.measure(program, name));
-    Ok(Footprints(measured.into_iter().collect::<Result<_, _>>()?))
+    let mut measured = Footprints(Vec::new());
+    for (program, name) in PROGRAMS {
+        measured.0.push(programs.measure(program, name)?);
+        show(&measured)?;
+    }
+    Ok(measured)
 }
 
 /// The workspace of the programs, and where they are built.

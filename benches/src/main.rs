@@ -73,7 +73,10 @@ fn study(name: &str, out: &mut impl Write) -> Result<(), Failure> {
             (report::RENEWALS, renewals.markdown())
         }
         "bytes" => (report::BYTES, bytes_study::study()?.markdown()),
-        "footprint" => (report::FOOTPRINT, footprint::study()?.markdown()),
+        "footprint" => {
+            let show = |found: &footprint::Footprints| report::FOOTPRINT.write(&found.markdown());
+            (report::FOOTPRINT, footprint::study(show)?.markdown())
+        }
         _ => return Err(format!("no study is called {name}").into()),
     };
     section.write(&tables)?;

@@ -27,10 +27,10 @@ pub(crate) struct Scripted {
     has_answered: AtomicBool,
 }
 
-/// Its last fifth, less the leeway, is near-expiry whatever was drawn for the spread.
-const LIFETIME: Duration = Duration::from_secs(12);
+/// Its last quarter, less the leeway, is near-expiry whatever was drawn for the spread.
+const LIFETIME: Duration = Duration::from_secs(24);
 
-/// A source whose token is as said, for two seconds at the least.
+/// A source whose token is as said, for four seconds at the least.
 pub(crate) fn source(renewal: Renewal) -> Result<TokenSource<Blocking<Scripted>>, Failure> {
     let transport = Scripted { renewal, has_answered: AtomicBool::new(false) };
     let builder = builder::<Blocking<Scripted>>("http://127.0.0.1:1/oauth2/token")?;

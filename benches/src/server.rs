@@ -55,6 +55,7 @@ impl Server {
         format!("http://{}/oauth2/token", self.address)
     }
 
+    #[cfg(feature = "peers")]
     pub(crate) fn origin(&self) -> String {
         format!("http://{}", self.address)
     }
