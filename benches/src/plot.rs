@@ -25,7 +25,9 @@ pub(crate) enum Whose {
     Theirs,
 }
 
-const WIDTH: usize = 860;
+const WIDTH: usize = 908;
+/// For labels that are longer than most.
+const MARGIN: usize = 48;
 const LEFT: usize = 300;
 const LENGTH: f64 = 400.0;
 const TOP: usize = 64;
@@ -45,7 +47,7 @@ impl Plot {
         let bottom = TOP + STEP * self.bars.len();
         let height = bottom + 28;
         let mut svg = format!(
-            r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img">
+            r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="-{MARGIN} 0 {WIDTH} {height}" role="img">
 <title>{title}</title>
 <style>{STYLE}</style>
 <text class="title" x="16" y="24">{title}</text>
