@@ -1,0 +1,98 @@
+//! Token requests and replies as one would write and read them by hand, with nothing checked: the
+//! floor of the study of bytes.
+
+use crate::ours::{CLIENT_ID, CLIENT_SECRET};
+use crate::world::Failure;
+use reqwest::Client;
+use serde::Deserialize;
+use std::io::Write;
+use std::time::Duration;
+
+const FIELDS: [(&str, &str); 3] = [
+    ("client_id", CLIENT_ID),
+    ("client_secret", CLIENT_SECRET),
+    ("grant_type", "client_credentials"),
+];
+
+/// A multipart body of three fields and its content type, each in memory of its own.
+pub(crate) fn multipart(boundary: &str) -> (String, Vec<u8>) {
+    let content_type = ["multipart/form-data; boundary=", boundary].concat();
+    let mut body = Vec::with_capacity(512);
+    for (name, value) in FIELDS {
+        for piece in ["--", boundary, DISPOSITION, name, "\"\r\n\r\n", value, "\r\n"] {
+            body.extend_from_slice(piece.as_bytes());
+        }
+    }
+    for piece in ["--", boundary, "--\r\n"] {
+        body.extend_from_slice(piece.as_bytes());
+    }
+    (content_type, body)
+}
+
+const DISPOSITION: &str = "\r\nContent-Disposition: form-data; name=\"";
+
+/// Of the length of ours.
+pub(crate) const BOUNDARY: &str = "jeel-auth-0123456789abcdef";
+
+/// The whole request.
+pub(crate) fn request(content_type: &str, body: &[u8]) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(1024);
+    for piece in [HEAD, content_type, "\r\nContent-Length: "] {
+        bytes.extend_from_slice(piece.as_bytes());
+    }
+    let _ = write!(bytes, "{}\r\nConnection: close\r\n\r\n", body.len());
+    bytes.extend_from_slice(body);
+    bytes
+}
+
+const HEAD: &str = "POST /oauth2/token HTTP/1.1\r\nHost: auth.sandbox.jeel.co\r\n\
+Accept-Encoding: identity\r\nAccept: application/json\r\nUser-Agent: jeel-auth/0.1.0\r\n\
+Content-Type: ";
+
+/// What a client must have of a reply.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Issued<'a> {
+    pub(crate) access_token: &'a str,
+    pub(crate) token_type: &'a str,
+    pub(crate) expires_in: u64,
+}
+
+/// A reply by httparse and serde_json alone.
+pub(crate) fn read(bytes: &[u8]) -> Option<Issued<'_>> {
+    let mut fields = [httparse::EMPTY_HEADER; 64];
+    let mut head = httparse::Response::new(&mut fields);
+    let httparse::Status::Complete(end) = head.parse(bytes).ok()? else { return None };
+    let mut fields = head.headers.iter();
+    let length = fields.find(|field| field.name.eq_ignore_ascii_case("content-length"))?;
+    let length: usize = std::str::from_utf8(length.value).ok()?.parse().ok()?;
+    let body = bytes.get(end..end.checked_add(length)?)?;
+    let issued = serde_json::from_slice::<Issued<'_>>(body).ok()?;
+    let is_usable = head.code == Some(200) && issued.token_type == "Bearer";
+    (is_usable && !issued.access_token.is_empty()).then_some(issued)
+}
+
+/// A token and its lifetime by one reqwest call, with nothing around it.
+pub(crate) async fn fetch(client: &Client, url: &str) -> Result<(String, Duration), Failure> {
+    #[derive(Deserialize)]
+    struct Reply {
+        access_token: String,
+        expires_in: u64,
+    }
+    let reply = client.post(url).form(&FIELDS).send().await?.error_for_status()?;
+    let reply: Reply = reply.json().await?;
+    Ok((reply.access_token, Duration::from_secs(reply.expires_in)))
+}
+
+/// What Keycloak 26 answers, with Jeel's `tx_id`.
+pub(crate) const REPLY: &[u8] = include_bytes!("reply.http");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_reply_is_one() {
+        let issued = read(REPLY).unwrap();
+        assert_eq!((issued.access_token.len(), issued.expires_in), (1244, 36_000));
+    }
+}

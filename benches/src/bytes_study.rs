@@ -1,0 +1,174 @@
+//! Study 4: a request from credentials, and a token from a reply, as bytes in memory.
+
+use crate::allocations;
+use crate::by_hand::{self, BOUNDARY, REPLY};
+use crate::goals::Goals;
+use crate::ours::{CLIENT_ID, CLIENT_SECRET};
+use crate::rounds::{Op, Rounds, op, op_on, race};
+use crate::table::{Table, short, times};
+use crate::world::Failure;
+use jeel_auth_core::http1::{Limits, ResponseReader};
+use jeel_auth_core::{
+    Acquire, Action, BodyEncoding, Cache, Credentials, EncodingChoice, Environment, Moment, Reply,
+    TokenRequest,
+};
+use std::time::Duration;
+
+/// Ways to do one thing, the floor first and ours second.
+struct Contest {
+    what: &'static str,
+    entrants: Vec<(&'static str, Op)>,
+}
+
+/// What was measured of one way.
+#[derive(Debug)]
+struct Way {
+    name: &'static str,
+    rounds: Rounds,
+    allocations: f64,
+}
+
+/// All that this study measured.
+#[derive(Debug)]
+pub(crate) struct Bytes(Vec<(&'static str, Vec<Way>)>);
+
+const BODY: &str = "multipart body of three fields";
+const REPLY_READ: &str = "reply: head, body, classified";
+
+pub(crate) fn study() -> Result<Bytes, Failure> {
+    let contests = [multipart_body(), request(), reply()];
+    Ok(Bytes(contests.into_iter().map(|contest| (contest.what, contest.run())).collect()))
+}
+
+/// Allocations of ours: what, the most that CI allows, and how many there are.
+pub(crate) fn allocations_of_ours() -> Vec<(&'static str, f64, f64)> {
+    let mut found = Vec::new();
+    for (contest, most) in [(multipart_body(), 5.0), (request(), 12.0), (reply(), 7.0)] {
+        for (_, op) in contest.entrants.iter().filter(|(name, _)| *name == OURS) {
+            found.push((contest.what, most, allocations::per_call(op)));
+        }
+    }
+    found
+}
+
+const OURS: &str = "jeel-auth-core";
+
+impl Contest {
+    fn run(self) -> Vec<Way> {
+        let ops: Vec<&Op> = self.entrants.iter().map(|(_, op)| op).collect();
+        let rounds = race(&ops, 1, 200);
+        let ways = self.entrants.iter().zip(rounds);
+        ways.map(|((name, op), rounds)| Way {
+            name,
+            rounds,
+            allocations: allocations::per_call(op),
+        })
+        .collect()
+    }
+}
+
+fn multipart_body() -> Contest {
+    let by_hand = op(|| by_hand::multipart(std::hint::black_box(BOUNDARY)));
+    let ours = op_on(|| asking(BodyEncoding::Multipart), request_of);
+    #[cfg_attr(not(feature = "peers"), expect(unused_mut, reason = "there are none"))]
+    let mut entrants = vec![("`extend_from_slice` by hand", by_hand), (OURS, ours)];
+    #[cfg(feature = "peers")]
+    entrants.extend(crate::peers::multipart());
+    Contest { what: BODY, entrants }
+}
+
+fn request() -> Contest {
+    let by_hand = op(|| {
+        let (content_type, body) = by_hand::multipart(std::hint::black_box(BOUNDARY));
+        by_hand::request(&content_type, &body)
+    });
+    let ours = op_on(
+        || asking(BodyEncoding::Multipart),
+        |cache| {
+            let mut bytes = Vec::new();
+            if let Some(request) = request_of(cache) {
+                request.write_http1(&mut bytes);
+            }
+            bytes
+        },
+    );
+    let entrants = vec![("`extend_from_slice` by hand", by_hand), (OURS, ours)];
+    Contest { what: "the whole request as HTTP/1.1", entrants }
+}
+
+fn reply() -> Contest {
+    let floor = op(|| by_hand::read(std::hint::black_box(REPLY)).map(|issued| issued.expires_in));
+    let asked = || {
+        let mut cache = asking(BodyEncoding::Multipart);
+        let request = request_of(&mut cache);
+        (cache, request)
+    };
+    let ours = op_on(asked, |(cache, request)| {
+        let mut reader = ResponseReader::new(Limits::default());
+        let read = reader.read(std::hint::black_box(REPLY));
+        let (Ok(_), Some(response), Some(request)) = (read, reader.into_response(), request) else {
+            return;
+        };
+        let reply = Reply::new(response.status(), response.fields(), response.body());
+        cache.handle_response(request.flight(), NOW, &reply);
+    });
+    #[cfg_attr(not(feature = "peers"), expect(unused_mut, reason = "there are none"))]
+    let mut entrants = vec![("httparse and serde_json", floor), (OURS, ours)];
+    #[cfg(feature = "peers")]
+    entrants.extend(crate::peers::reply());
+    Contest { what: REPLY_READ, entrants }
+}
+
+/// When the reply was made.
+const NOW: Moment = Moment::new(Duration::from_secs(1000), Duration::from_secs(1_800_000_000));
+
+/// A cache whose next action is to send a request.
+fn asking(encoding: BodyEncoding) -> Cache {
+    let credentials = Credentials::new(CLIENT_ID, CLIENT_SECRET).unwrap_or_else(|_| unreachable!());
+    let mut cache = Cache::new(Environment::Sandbox.token_endpoint(), credentials, 1)
+        .with_encoding(EncodingChoice::Always(encoding));
+    let waits = matches!(cache.acquire(NOW), Acquire::Wait(_));
+    debug_assert!(waits);
+    cache
+}
+
+fn request_of(cache: &mut Cache) -> Option<TokenRequest> {
+    match cache.poll_action(NOW)? {
+        Action::Send(request) => Some(request),
+        _ => None,
+    }
+}
+
+impl Bytes {
+    pub(crate) fn markdown(&self) -> String {
+        let mut text = String::new();
+        for (what, ways) in &self.0 {
+            let mut table = Table::new(&[what, "ns", "to by hand", "allocations"]);
+            let Some(floor) = ways.first() else { continue };
+            for way in ways {
+                table.row([
+                    way.name.to_owned(),
+                    short(way.rounds.median()),
+                    times(way.rounds.ratio_to(&floor.rounds)),
+                    short(way.allocations),
+                ]);
+            }
+            text.push_str(&format!("{table}\n"));
+        }
+        text.push_str(&format!("{}\n", self.goals()));
+        text
+    }
+
+    fn goals(&self) -> Goals {
+        let mut goals = Goals::new();
+        for (what, reach, allocations) in [(BODY, 3.0, 2.0), (REPLY_READ, 2.0, 3.0)] {
+            let ways = self.0.iter().find(|(name, _)| *name == what).map(|(_, ways)| &ways[..]);
+            if let Some([floor, ours, ..]) = ways {
+                let ratio = ours.rounds.ratio_to(&floor.rounds);
+                goals.at_most(&format!("{what}: time to by hand"), reach, ratio, "×");
+                goals.at_most(&format!("{what}: allocations"), allocations, ours.allocations, "");
+            }
+        }
+        goals
+    }
+}

@@ -1,0 +1,44 @@
+//! The least that a cached read could be: what the tables measure against.
+
+use crate::rounds::{Op, op};
+use arc_swap::ArcSwap;
+use http::HeaderValue;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// A token as one would keep it by hand: its header value and when it is over.
+struct Held {
+    authorization: HeaderValue,
+    until: Instant,
+}
+
+fn held(authorization: &HeaderValue) -> Held {
+    // A copy of its own: a clone would share the counter of the subject beside it.
+    let authorization = HeaderValue::from_bytes(authorization.as_bytes());
+    let authorization = authorization.unwrap_or(HeaderValue::from_static(""));
+    Held { authorization, until: Instant::now() + Duration::from_secs(3600) }
+}
+
+/// An `ArcSwap` guard, a look at the clock and a clone of the value: the base of all ratios.
+pub(crate) fn base(authorization: &HeaderValue) -> Op {
+    let slot = ArcSwap::from_pointee(held(authorization));
+    op(move || {
+        let held = slot.load();
+        (Instant::now() < held.until).then(|| held.authorization.clone())
+    })
+}
+
+/// The same without the clone.
+pub(crate) fn load_and_clock(authorization: &HeaderValue) -> Op {
+    let slot = ArcSwap::from_pointee(held(authorization));
+    op(move || {
+        let held = slot.load();
+        (Instant::now() < held.until).then(|| held.authorization.len())
+    })
+}
+
+/// A clone of an `Arc`, with no clock at all.
+pub(crate) fn arc_clone() -> Op {
+    let shared = Arc::new(0_u64);
+    op(move || Arc::clone(&shared))
+}

@@ -1,0 +1,95 @@
+//! Whether a read near expiry takes the driver's lock: it is read while somebody holds it.
+
+use crate::ours::builder;
+use crate::server::token_reply;
+use crate::world::Failure;
+use jeel_auth_driver::core::{Reply, SendFailure, TokenRequest};
+use jeel_auth_driver::{Blocking, BlockingTransport, Received, TokenSource};
+use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+/// Reads that were answered while the lock was held, of so many.
+pub(crate) const READS: u64 = 1000;
+
+/// How many reads near expiry are answered while another thread holds the driver's lock.
+///
+/// The driver looks at a reply under its lock. The second reply here stands still while it is looked
+/// at, until the reads are done or have been waited for long enough.
+pub(crate) fn reads_while_locked() -> Result<u64, Failure> {
+    let (say_locked, locked) = channel();
+    let (release, released) = channel();
+    let transport = Holding { sent: AtomicU64::new(0), say_locked, released: hold(released) };
+    let builder = builder::<Blocking<Holding>>("http://127.0.0.1:1/oauth2/token")?;
+    let source = builder.transport(transport).build()?;
+    source.ready()?;
+    std::thread::sleep(LIFETIME * 3 / 4);
+    source.ready()?; // and starts the renewal
+    locked.recv_timeout(LIFETIME)?;
+    let answered = Arc::new(AtomicU64::new(0));
+    let reading = read(source, Arc::clone(&answered));
+    // A reader that needs the lock would never be done.
+    let _ = reading.recv_timeout(Duration::from_secs(1));
+    let answered = answered.load(SeqCst);
+    let _ = release.send(());
+    Ok(answered)
+}
+
+const LIFETIME: Duration = Duration::from_secs(12);
+
+fn read(source: TokenSource<Blocking<Holding>>, answered: Arc<AtomicU64>) -> Receiver<()> {
+    let (done, reading) = channel();
+    std::thread::spawn(move || {
+        for _ in 0..READS {
+            answered.fetch_add(u64::from(source.authorization().is_ok()), SeqCst);
+        }
+        let _ = done.send(());
+    });
+    reading
+}
+
+type Released = Arc<Mutex<Receiver<()>>>;
+
+fn hold(released: Receiver<()>) -> Released {
+    Arc::new(Mutex::new(released))
+}
+
+/// Answers each request with a token; from the second on, the reply can be held.
+#[derive(Debug)]
+struct Holding {
+    sent: AtomicU64,
+    say_locked: Sender<()>,
+    released: Released,
+}
+
+/// A reply that tells when it is looked at, and stands still then.
+struct Held {
+    body: String,
+    hold: Option<(Sender<()>, Released)>,
+}
+
+impl BlockingTransport for Holding {
+    type Received = Held;
+
+    fn with_defaults() -> Result<Self, String> {
+        Err("it needs a test".to_owned())
+    }
+
+    fn send(&self, _: &TokenRequest) -> Result<Held, SendFailure> {
+        let number = self.sent.fetch_add(1, SeqCst);
+        let hold = (number > 0).then(|| (self.say_locked.clone(), Arc::clone(&self.released)));
+        Ok(Held { body: token_reply(number as usize, LIFETIME), hold })
+    }
+}
+
+impl Received for Held {
+    fn reply(&self) -> Reply<'_> {
+        if let Some((say_locked, released)) = &self.hold {
+            let _ = say_locked.send(());
+            let released = released.lock().unwrap_or_else(PoisonError::into_inner);
+            let _ = released.recv_timeout(LIFETIME);
+        }
+        Reply::new(200, [], self.body.as_bytes())
+    }
+}

@@ -1,0 +1,41 @@
+//! What users would pick instead, each pointed at the server here by means it offers itself.
+
+mod aws;
+mod azure;
+mod forms;
+mod google;
+mod oauth2;
+mod replies;
+mod yup;
+
+pub(crate) use self::oauth2::BehindALock;
+pub(crate) use aws::Aws;
+pub(crate) use azure::Azure;
+pub(crate) use forms::multipart;
+pub(crate) use google::Google;
+pub(crate) use replies::reply;
+pub(crate) use yup::Yup;
+
+use crate::holder::Holder;
+use crate::rounds::{Op, op};
+use crate::server::Server;
+use crate::subjects::Make;
+use crate::world::{Failure, at_once};
+use tokio::runtime::Runtime;
+
+/// The cached read of each.
+pub(crate) fn readers() -> [(&'static str, Make); 5] {
+    [
+        (Google::NAME, reader::<Google>),
+        (Azure::NAME, reader::<Azure>),
+        (Yup::NAME, reader::<Yup>),
+        (Aws::NAME, reader::<Aws>),
+        (BehindALock::NAME, reader::<BehindALock>),
+    ]
+}
+
+fn reader<H: Holder>(runtime: &Runtime, server: &Server) -> Result<Op, Failure> {
+    let holder = runtime.block_on(H::new(server))?;
+    runtime.block_on(holder.header())?;
+    Ok(op(move || at_once(holder.header())))
+}

@@ -1,0 +1,139 @@
+//! Whose cached read is measured, and how each is made.
+
+use crate::floor;
+use crate::ours;
+use crate::rounds::{Op, just, op};
+use crate::scripted::{self, Renewal};
+use crate::server::Server;
+use crate::world::{Failure, at_once};
+use http::HeaderValue;
+use jeel_auth_driver::{Async, AsyncTransport, Blocking, BlockingTransport};
+use std::time::Duration;
+use tokio::runtime::Runtime;
+
+type Smol = jeel_auth_smol::FuturesIo<jeel_auth_smol::Smol>;
+type AsyncStd = jeel_auth_async_std::FuturesIo<jeel_auth_async_std::AsyncStd>;
+
+/// A reader with a valid token in hand.
+pub(crate) struct Subject {
+    pub(crate) name: &'static str,
+    pub(crate) kind: Kind,
+    make: Make,
+}
+
+/// What a subject is to the tables.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// The least there could be.
+    Floor,
+    /// What all ratios are to.
+    Base,
+    /// Ours, ending in a value of the caller's own.
+    Owned,
+    /// Ours, borrowed for the time of a call.
+    Borrowed,
+    /// What a user would pick instead.
+    #[cfg_attr(not(feature = "peers"), allow(dead_code, reason = "there are none"))]
+    Peer,
+}
+
+pub(crate) type Make = fn(&Runtime, &Server) -> Result<Op, Failure>;
+
+impl Subject {
+    /// Within the runtime, like every use of what it makes.
+    pub(crate) fn make(&self, runtime: &Runtime, server: &Server) -> Result<Op, Failure> {
+        let op = (self.make)(runtime, server).map_err(|error| format!("{}: {error}", self.name))?;
+        just(&op, 1000); // whatever is done once, is done
+        Ok(op)
+    }
+}
+
+/// All of them, the base first.
+pub(crate) fn subjects() -> Vec<Subject> {
+    let subject = |name, kind, make| Subject { name, kind, make };
+    #[cfg_attr(not(feature = "peers"), expect(unused_mut, reason = "there are none"))]
+    let mut subjects = vec![
+        subject(BASE, Kind::Base, (|_, _| Ok(floor::base(&value()))) as Make),
+        subject("`Arc` clone", Kind::Floor, |_, _| Ok(floor::arc_clone())),
+        subject("`ArcSwap` guard, `Instant::now()`", Kind::Floor, |_, _| {
+            Ok(floor::load_and_clock(&value()))
+        }),
+        subject("jeel-auth-ureq", Kind::Owned, blocking::<jeel_auth_ureq::Ureq>),
+        subject("jeel-auth-reqwest", Kind::Owned, tasks::<jeel_auth_reqwest::Reqwest>),
+        subject("jeel-auth-smol", Kind::Owned, tasks::<Smol>),
+        subject("jeel-auth-async-std", Kind::Owned, tasks::<AsyncStd>),
+        subject(
+            "jeel-auth-ureq, borrowed",
+            Kind::Borrowed,
+            blocking_borrow::<jeel_auth_ureq::Ureq>,
+        ),
+        subject(
+            "jeel-auth-reqwest, borrowed",
+            Kind::Borrowed,
+            tasks_borrow::<jeel_auth_reqwest::Reqwest>,
+        ),
+    ];
+    #[cfg(feature = "peers")]
+    subjects.extend(
+        crate::peers::readers().into_iter().map(|(name, make)| subject(name, Kind::Peer, make)),
+    );
+    subjects
+}
+
+pub(crate) const BASE: &str = "base: `ArcSwap` guard, `Instant::now()`, `HeaderValue` clone";
+
+fn value() -> HeaderValue {
+    HeaderValue::from_str(&format!("Bearer {}", "jeel".repeat(224)))
+        .unwrap_or(HeaderValue::from_static(""))
+}
+
+fn blocking<T: BlockingTransport>(_: &Runtime, server: &Server) -> Result<Op, Failure> {
+    let source = ours::source::<Blocking<T>>(server)?;
+    source.ready()?;
+    Ok(op(move || source.authorization()))
+}
+
+fn blocking_borrow<T: BlockingTransport>(_: &Runtime, server: &Server) -> Result<Op, Failure> {
+    let source = ours::source::<Blocking<T>>(server)?;
+    source.ready()?;
+    Ok(op(move || source.with_authorization(HeaderValue::len)))
+}
+
+fn tasks<T: AsyncTransport>(runtime: &Runtime, server: &Server) -> Result<Op, Failure> {
+    let source = ours::source::<Async<T>>(server)?;
+    runtime.block_on(source.ready())?;
+    Ok(op(move || at_once(source.authorization())))
+}
+
+fn tasks_borrow<T: AsyncTransport>(runtime: &Runtime, server: &Server) -> Result<Op, Failure> {
+    let source = ours::source::<Async<T>>(server)?;
+    runtime.block_on(source.ready())?;
+    Ok(op(move || at_once(source.with_authorization(HeaderValue::len))))
+}
+
+/// One reader for each thing that may be happening to the token, and how to tell that it still is.
+pub(crate) fn near_expiry() -> Result<Vec<(&'static str, Op, StillSo)>, Failure> {
+    let states = [
+        ("valid", Renewal::NotDue),
+        ("near expiry, renewal in flight", Renewal::InFlight),
+        ("near expiry, in back-off", Renewal::BackOff),
+    ];
+    // Together, because near-expiry does not last.
+    let making = states.map(|(name, renewal)| {
+        (name, renewal, std::thread::spawn(move || scripted::source(renewal)))
+    });
+    let made = making.into_iter().map(|(name, renewal, making)| {
+        let source = making.join().map_err(|_| "a source panicked")??;
+        let watched = source.clone();
+        let still_so = Box::new(move || scripted::is_still(&watched, renewal));
+        Ok((name, op(move || source.authorization()), still_so as StillSo))
+    });
+    made.collect()
+}
+
+pub(crate) type StillSo = Box<dyn Fn() -> Result<(), Failure>>;
+
+/// A server for cached reads: quick, and its tokens outlive the run.
+pub(crate) fn server() -> Result<Server, Failure> {
+    Ok(Server::start(Duration::ZERO, Duration::from_secs(36_000))?)
+}
