@@ -1,7 +1,7 @@
 //! Tasks of tokio, on reqwest.
 
+use crate::Setup;
 use crate::adapter::{Adapter, Connected, Runtime, asynchronous};
-use crate::client::Setup;
 use jeel_auth_reqwest::Reqwest;
 use reqwest::{Client, redirect};
 use rustls::crypto::ring;
