@@ -1,0 +1,104 @@
+//! Tokens of a few seconds, through three renewals, under callers that never stop asking.
+
+use crate::install::Outcome;
+use crate::product::Lifetime;
+use crate::table::Row;
+use crate::trial::{Trial, ensure};
+use crate::troupe::Troupe;
+use crate::world::World;
+use jeel_auth_driver::core::Policy;
+use jeel_auth_scenarios::Ask;
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+pub(super) fn run(world: &World<'_>, lifetime: Lifetime) -> Vec<Row> {
+    let Lifetime { seconds, usable } = lifetime;
+    let client = world.client(&format!("of {seconds} s"), seconds);
+    let scenario = if usable {
+        format!("3 renewals, {seconds} s")
+    } else {
+        format!("no time left, {seconds} s")
+    };
+    let cases = world.working_cases();
+    let mut troupe = Troupe::new(world, scenario, cases, &client, &Policy::default());
+    if usable {
+        troupe.act(|trial| through_renewals(trial, Duration::from_secs(seconds)));
+        return troupe.expect(|trial| trial.issued(RENEWALS));
+    }
+    // One request: what it was answered is malformed, which is waited out and not taken for a
+    // wrong encoding.
+    troupe.act(|trial| {
+        let wait = Duration::from_millis(1);
+        let answers = trial.client.ask(1, Ask::Within(wait));
+        ensure(answers.iter().all(Result::is_err), || "a token without a life".to_owned())?;
+        until("its last error is about the reply", || {
+            let error = trial.client.status().last_error;
+            error.is_some_and(|error| error.code() == "malformed_reply")
+        })
+    });
+    troupe.expect(|trial| match trial.case.encoding {
+        // Nothing proves an encoding, and nothing speaks against the first.
+        crate::case::Encoding::Auto => trial.opening(crate::trial::ISSUED),
+        _ => trial.opening(crate::trial::ISSUED),
+    })
+}
+
+/// Tokens in the order in which they were first seen, and when that was.
+type Sightings = Mutex<Vec<(String, Instant)>>;
+
+fn through_renewals(trial: &Trial<'_>, lifetime: Duration) -> Outcome {
+    let sightings = Sightings::default();
+    thread::scope(|scope| {
+        let caller = || keep_asking(trial, lifetime, &sightings);
+        let callers: Vec<_> = (0..CALLERS).map(|_| scope.spawn(caller)).collect();
+        callers
+            .into_iter()
+            .try_for_each(|caller| caller.join().map_err(|_| "a caller died".to_owned())?)
+    })
+}
+
+/// Asks until the last renewal has been seen by anyone.
+fn keep_asking(trial: &Trial<'_>, lifetime: Duration, sightings: &Sightings) -> Outcome {
+    let end = Instant::now() + lifetime * 6 + Duration::from_secs(20);
+    loop {
+        let asked = Instant::now();
+        for answer in trial.client.ask(1, Ask::Token) {
+            let token = answer.map_err(|error| format!("no token: {error}"))?;
+            let number = sighted(sightings, token.expose_secret(), asked, lifetime)?;
+            if number > RENEWALS {
+                return Ok(());
+            }
+        }
+        ensure(asked < end, || "in vain: too few renewals".to_owned())?;
+        thread::sleep(REST);
+    }
+}
+
+/// How many tokens there were until now; an error for one that was handed out when it was over.
+fn sighted(
+    sightings: &Sightings,
+    token: &str,
+    asked: Instant,
+    lifetime: Duration,
+) -> Result<usize, String> {
+    let mut sightings = sightings.lock().unwrap_or_else(PoisonError::into_inner);
+    match sightings.iter().find(|(known, _)| known == token) {
+        Some((_, since)) => ensure(asked <= *since + lifetime, || "an expired token".to_owned())?,
+        None => sightings.push((token.to_owned(), Instant::now())),
+    }
+    Ok(sightings.len())
+}
+
+fn until(what: &str, holds: impl Fn() -> bool) -> Outcome {
+    let started = Instant::now();
+    while !holds() {
+        ensure(started.elapsed() < Duration::from_secs(10), || format!("in vain until {what}"))?;
+        thread::sleep(REST);
+    }
+    Ok(())
+}
+
+const RENEWALS: usize = 3;
+const CALLERS: usize = 4;
+const REST: Duration = Duration::from_millis(20);
