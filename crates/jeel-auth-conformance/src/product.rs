@@ -1,7 +1,9 @@
 //! What is known of a server: how to install and start it, and how it answers.
 
+use crate::case::Encoding;
 use crate::exchange::Seen;
 use crate::install::{Cache, Outcome};
+use crate::request::Request;
 use crate::table::Row;
 use crate::world::World;
 use std::process::Command;
@@ -17,14 +19,29 @@ pub(crate) struct Product {
     /// What answers a GET with a success as soon as it is up.
     pub(crate) ready_path: &'static str,
     pub(crate) answers: Answers,
-    /// What its client ids and secrets hold besides letters.
-    pub(crate) awkward: &'static str,
-    /// Lifetimes of a few seconds that its clients' tokens have.
+    pub(crate) awkward: Awkward,
+    /// Lifetimes of a second or a few that its clients' tokens have.
     pub(crate) lifetimes: &'static [Lifetime],
     pub(crate) install: fn(&Cache) -> Outcome,
     pub(crate) command: fn(&Cache, &Launch<'_>) -> Outcome<Command>,
+    /// Makes its clients, once it has been started for the first time.
+    pub(crate) provision: fn(&World<'_>) -> Outcome,
     /// What only it can be put through.
     pub(crate) extras: fn(&World<'_>) -> Vec<Row>,
+}
+
+/// What client ids and secrets hold besides letters, as far as the server allows it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Awkward {
+    pub(crate) id: &'static str,
+    pub(crate) secret: &'static str,
+}
+
+impl Awkward {
+    /// All that is known to be mistaken somewhere.
+    pub(crate) const ALL: &'static str = "+ & = % \" é";
+    /// As much of it as RFC 6749's grammar knows (Appendix A.1 and A.2): visible ASCII and spaces.
+    pub(crate) const ASCII: &'static str = "+ & = % \"";
 }
 
 /// The statuses of its refusals.
@@ -37,9 +54,39 @@ pub(crate) struct Answers {
 }
 
 impl Answers {
-    /// The encoding by which the default setting gets a token.
-    pub(crate) fn works(&self) -> Seen {
-        if self.unread.is_none() { Seen::Multipart } else { Seen::UrlEncoded }
+    /// Whether this setting brings a token.
+    pub(crate) fn issues(&self, encoding: Encoding) -> bool {
+        self.unread.is_none() || encoding != Encoding::Multipart
+    }
+
+    /// The encoding that a token comes by.
+    pub(crate) fn works(&self, encoding: Encoding) -> Seen {
+        match encoding {
+            Encoding::Auto if self.unread.is_none() => Seen::Multipart,
+            Encoding::Multipart => Seen::Multipart,
+            Encoding::Auto | Encoding::UrlEncoded => Seen::UrlEncoded,
+        }
+    }
+
+    /// The first requests: up to the first whose body the server reads, which it answers with this
+    /// status; or the only one, if it reads none of this setting's.
+    pub(crate) fn opening(&self, encoding: Encoding, status: u16) -> Vec<Request> {
+        let multipart = Request::answered(Seen::Multipart, self.unread.unwrap_or(status));
+        let urlencoded = Request::answered(Seen::UrlEncoded, status);
+        // A denial is settled by both encodings; a token by the first that works.
+        let settled = self.unread.is_none() && status == ISSUED;
+        match encoding {
+            Encoding::Auto if !settled => vec![multipart, urlencoded],
+            Encoding::Auto | Encoding::Multipart => vec![multipart],
+            Encoding::UrlEncoded => vec![urlencoded],
+        }
+    }
+
+    /// The opening of a success and then so many tokens more.
+    pub(crate) fn issued(&self, encoding: Encoding, more: usize) -> Vec<Request> {
+        let mut requests = self.opening(encoding, ISSUED);
+        requests.extend([Request::answered(self.works(encoding), ISSUED)].repeat(more));
+        requests
     }
 }
 
@@ -81,19 +128,22 @@ impl Launch<'_> {
 /// A confidential client, and how long its tokens live, in seconds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Login {
+    pub(crate) name: String,
     pub(crate) id: String,
     pub(crate) secret: String,
     pub(crate) lifetime: u64,
 }
 
 impl Login {
-    pub(crate) fn new(awkward: &str, name: &str, lifetime: u64) -> Self {
-        let id = format!("{name} {awkward} client");
-        let secret = format!("{name} {awkward} secret{}", "-0123456789".repeat(3));
-        Self { id, secret, lifetime }
+    pub(crate) fn new(awkward: Awkward, name: &str, lifetime: u64) -> Self {
+        let id = format!("{name} {} client", awkward.id);
+        let secret = format!("{name} {} secret", awkward.secret);
+        Self { name: name.to_owned(), id, secret, lifetime }
     }
 
     pub(crate) fn with_secret(&self, secret: &str) -> Self {
         Self { secret: secret.to_owned(), ..self.clone() }
     }
 }
+
+pub(crate) const ISSUED: u16 = 200;

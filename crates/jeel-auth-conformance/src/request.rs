@@ -1,6 +1,6 @@
 //! What is asserted: the requests that reached a server, in order, with the status of its answers.
 
-use crate::exchange::Seen;
+use crate::exchange::{Exchange, Seen};
 
 /// A request as the proxy in front of the server saw it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,6 +23,12 @@ impl Request {
             Seen::Nothing => "",
         };
         self.status.map_or_else(|| "unanswered".to_owned(), |status| format!("{what} {status}"))
+    }
+}
+
+impl From<Exchange> for Request {
+    fn from(exchange: Exchange) -> Self {
+        Self { seen: exchange.seen, status: exchange.status }
     }
 }
 

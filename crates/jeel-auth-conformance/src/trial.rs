@@ -1,7 +1,7 @@
 //! A client on one adapter, behind a recording proxy of its own.
 
-use crate::case::{Case, Encoding};
-use crate::exchange::Seen;
+use crate::case::Case;
+use crate::exchange::{Exchange, Seen};
 use crate::install::Outcome;
 use crate::product::Login;
 use crate::proxy::Proxy;
@@ -86,56 +86,38 @@ impl<'w> Trial<'w> {
 
     /// The encoding that this case's tokens come by.
     pub(crate) fn works(&self) -> Seen {
-        match self.case.encoding {
-            Encoding::Auto => self.world.product.answers.works(),
-            Encoding::Multipart => Seen::Multipart,
-            Encoding::UrlEncoded => Seen::UrlEncoded,
-        }
+        self.world.product.answers.works(self.case.encoding)
     }
 
-    /// The requests up to the first whose body the server reads, which it answers with this status;
-    /// or to the only one, if it reads none of this setting's.
+    /// The first requests, up to the first whose body the server reads; see [`Answers::opening`].
     pub(crate) fn opening(&self, status: u16) -> Vec<Request> {
-        let unread = self.world.product.answers.unread;
-        let multipart = Request::answered(Seen::Multipart, unread.unwrap_or(status));
-        let urlencoded = Request::answered(Seen::UrlEncoded, status);
-        match self.case.encoding {
-            Encoding::Multipart => vec![multipart],
-            Encoding::UrlEncoded => vec![urlencoded],
-            // A denial is settled by both; a token by the first that works.
-            Encoding::Auto if unread.is_some() || status != ISSUED => vec![multipart, urlencoded],
-            Encoding::Auto => vec![multipart],
-        }
+        self.world.product.answers.opening(self.case.encoding, status)
     }
 
     /// The opening of a success and then so many tokens more.
     pub(crate) fn issued(&self, more: usize) -> Vec<Request> {
-        let mut requests = self.opening(ISSUED);
-        requests.extend([Request::answered(self.works(), ISSUED)].repeat(more));
-        requests
+        self.world.product.answers.issued(self.case.encoding, more)
     }
 
     /// What the server saw, in order.
     pub(crate) fn requests(&self) -> Vec<Request> {
-        let exchanges = self.proxy.exchanges().into_iter();
-        exchanges.map(|exchange| Request { seen: exchange.seen, status: exchange.status }).collect()
+        self.proxy.exchanges().into_iter().map(Request::from).collect()
     }
 
-    /// What holds at the end of every trial: each token request is a proper one, and the server saw
-    /// as many as the cache counted.
+    /// What holds at the end of every trial.
     pub(crate) fn is_sound(&self) -> Outcome {
-        let exchanges = self.proxy.exchanges();
-        let path = self.world.product.token_path;
-        for exchange in exchanges.iter().filter(|exchange| exchange.path == path) {
-            ensure(exchange.flaw.is_none(), || {
-                format!("a token request with {:?}", exchange.flaw)
-            })?;
-        }
-        let of_api = |path: &str| path.starts_with(API);
-        let seen = exchanges.iter().filter(|exchange| !of_api(&exchange.path)).count();
-        let counted = self.client.status().counters.requests;
-        ensure(seen as u64 == counted, || format!("{counted} sent, {seen} arrived"))
+        is_sound(&self.proxy.exchanges(), self.client.status().counters.requests)
     }
+}
+
+/// Each token request is a proper one, and the server saw as many as the cache counted.
+pub(crate) fn is_sound(exchanges: &[Exchange], counted: u64) -> Outcome {
+    let token_requests = exchanges.iter().filter(|exchange| !exchange.path.starts_with(API));
+    for exchange in token_requests.clone() {
+        ensure(exchange.flaw.is_none(), || format!("a token request with {:?}", exchange.flaw))?;
+    }
+    let seen = token_requests.count();
+    ensure(seen as u64 == counted, || format!("{counted} sent, {seen} arrived"))
 }
 
 pub(crate) fn credentials(login: &Login) -> Outcome<Credentials> {
@@ -147,6 +129,5 @@ pub(crate) fn ensure(holds: bool, otherwise: impl FnOnce() -> String) -> Outcome
     if holds { Ok(()) } else { Err(otherwise()) }
 }
 
-pub(crate) const ISSUED: u16 = 200;
 /// Where protected resources are.
 pub(crate) const API: &str = "/v1/";

@@ -111,7 +111,7 @@ mod server;
 mod setup;
 
 pub use adapter::{Adapter, Answer, Ask, Client, Connected};
-pub use adapters::ADAPTERS;
+pub use adapters::{ADAPTERS, reqwest_trusting};
 pub use load::scenarios;
 pub use run::run;
 pub use scenario::{Scenario, Scheme};

@@ -1,11 +1,11 @@
 //! The first token, or why there is none.
 
-use crate::case::{Encoding, cases};
+use crate::case::cases;
 use crate::install::Outcome;
-use crate::product::Login;
+use crate::product::{ISSUED, Login};
 use crate::request::Request;
 use crate::table::Row;
-use crate::trial::{ISSUED, Trial, ensure};
+use crate::trial::{Trial, ensure};
 use crate::troupe::Troupe;
 use crate::world::World;
 use jeel_auth_driver::core::Policy;
@@ -25,9 +25,7 @@ pub(super) fn run(world: &World<'_>) -> Vec<Row> {
 /// time taught of the encoding is remembered.
 fn success(world: &World<'_>, school: &Login) -> Vec<Row> {
     let mut troupe = Troupe::new(world, "success", cases(), school, &Policy::default());
-    let works = |trial: &Trial<'_>| {
-        world.product.answers.unread.is_none() || trial.case.encoding != Encoding::Multipart
-    };
+    let works = |trial: &Trial<'_>| world.product.answers.issues(trial.case.encoding);
     troupe.act(|trial| {
         if !works(trial) {
             return denied(trial);

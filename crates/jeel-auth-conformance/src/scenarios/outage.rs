@@ -2,9 +2,10 @@
 
 use crate::exchange::Seen;
 use crate::install::Outcome;
+use crate::product::ISSUED;
 use crate::request::Request;
 use crate::table::Row;
-use crate::trial::{ISSUED, Trial, ensure};
+use crate::trial::{Trial, ensure};
 use crate::troupe::Troupe;
 use crate::world::{OUTAGE, World};
 use jeel_auth_driver::core::{ErrorKind, Policy};

@@ -1,7 +1,7 @@
 //! Tokens of a few seconds, through three renewals, under callers that never stop asking.
 
 use crate::install::Outcome;
-use crate::product::Lifetime;
+use crate::product::{ISSUED, Lifetime};
 use crate::table::Row;
 use crate::trial::{Trial, ensure};
 use crate::troupe::Troupe;
@@ -26,21 +26,14 @@ pub(super) fn run(world: &World<'_>, lifetime: Lifetime) -> Vec<Row> {
         troupe.act(|trial| through_renewals(trial, Duration::from_secs(seconds)));
         return troupe.expect(|trial| trial.issued(RENEWALS));
     }
-    // One request: what it was answered is malformed, which is waited out and not taken for a
-    // wrong encoding.
+    // Every caller is told; a back-off later the other encoding has its turn, as nothing is proven.
     troupe.act(|trial| {
-        let wait = Duration::from_millis(1);
-        let answers = trial.client.ask(1, Ask::Within(wait));
-        ensure(answers.iter().all(Result::is_err), || "a token without a life".to_owned())?;
-        until("its last error is about the reply", || {
-            let error = trial.client.status().last_error;
-            error.is_some_and(|error| error.code() == "malformed_reply")
-        })
+        let error = trial.error(CALLERS, "malformed_reply")?;
+        ensure(error.status() == Some(ISSUED), || format!("another status: {error}"))
     });
-    troupe.expect(|trial| match trial.case.encoding {
-        // Nothing proves an encoding, and nothing speaks against the first.
-        crate::case::Encoding::Auto => trial.opening(crate::trial::ISSUED),
-        _ => trial.opening(crate::trial::ISSUED),
+    troupe.judge(|trial, seen| {
+        let first = trial.opening(ISSUED);
+        ensure(seen.starts_with(&first), || "not the first requests".to_owned())
     })
 }
 
@@ -88,15 +81,6 @@ fn sighted(
         None => sightings.push((token.to_owned(), Instant::now())),
     }
     Ok(sightings.len())
-}
-
-fn until(what: &str, holds: impl Fn() -> bool) -> Outcome {
-    let started = Instant::now();
-    while !holds() {
-        ensure(started.elapsed() < Duration::from_secs(10), || format!("in vain until {what}"))?;
-        thread::sleep(REST);
-    }
-    Ok(())
 }
 
 const RENEWALS: usize = 3;

@@ -1,7 +1,7 @@
 //! Authlib's authorization server on Flask.
 
 use crate::install::{Cache, Outcome, files, run, text};
-use crate::product::{Answers, Launch, Lifetime, Product};
+use crate::product::{Answers, Awkward, Launch, Lifetime, Product};
 use std::path::Path;
 use std::process::Command;
 
@@ -13,10 +13,11 @@ pub(super) const AUTHLIB: Product = Product {
     ready_path: "/",
     // Flask reads a form in either encoding.
     answers: Answers { unread: None, wrong_secret: 400, unknown_client: 400 },
-    awkward: r#"+ & = % " é"#,
-    lifetimes: &[Lifetime::of(1), Lifetime::of(2), Lifetime::of(5)],
+    awkward: Awkward { id: Awkward::ALL, secret: Awkward::ALL },
+    lifetimes: &[Lifetime::of(2)],
     install,
     command,
+    provision: |_| Ok(()),
     extras: |_| Vec::new(),
 };
 

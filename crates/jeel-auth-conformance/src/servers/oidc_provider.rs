@@ -1,7 +1,7 @@
 //! oidc-provider, a certified OpenID provider for Node.
 
 use crate::install::{Cache, Outcome, files, run, text};
-use crate::product::{Answers, Launch, Lifetime, Product};
+use crate::product::{Answers, Awkward, Launch, Lifetime, Product};
 use std::fs;
 use std::process::Command;
 
@@ -12,11 +12,12 @@ pub(super) const OIDC_PROVIDER: Product = Product {
     token_path: "/token",
     ready_path: "/.well-known/openid-configuration",
     answers: Answers { unread: Some(400), wrong_secret: 401, unknown_client: 401 },
-    // It holds ids and secrets to RFC 6749's grammar, visible ASCII and spaces (Appendix A.1, A.2).
-    awkward: r#"+ & = % ""#,
-    lifetimes: &[Lifetime::of(1), Lifetime::of(2), Lifetime::of(5)],
+    // It holds ids and secrets to RFC 6749's grammar: é is refused at its start.
+    awkward: Awkward { id: Awkward::ASCII, secret: Awkward::ASCII },
+    lifetimes: &[Lifetime::of(2)],
     install,
     command,
+    provision: |_| Ok(()),
     extras: |_| Vec::new(),
 };
 
