@@ -10,6 +10,7 @@ use crate::world::World;
 use jeel_auth_driver::Token;
 use jeel_auth_driver::core::{Credentials, Endpoint, Error, LoopbackHttp, Policy};
 use jeel_auth_scenarios::{Ask, Client, Setup};
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
@@ -20,6 +21,8 @@ pub(crate) struct Trial<'w> {
     pub(crate) client: Arc<dyn Client>,
     /// The first token, and when it stops being handed out.
     first: Mutex<Option<(Token, Instant)>>,
+    /// Whether the last token that was waited for came so late that its own renewal was due.
+    pub(crate) late: AtomicBool,
 }
 
 impl<'w> Trial<'w> {
@@ -39,7 +42,14 @@ impl<'w> Trial<'w> {
         setup.policy = policy.clone();
         setup.authority = Some(world.tls.authority.clone());
         let client = case.adapter.connect(&setup).map_err(|error| error.to_string())?;
-        Ok(Self { world, case, proxy, client, first: Mutex::new(None) })
+        Ok(Self {
+            world,
+            case,
+            proxy,
+            client,
+            first: Mutex::new(None),
+            late: AtomicBool::new(false),
+        })
     }
 
     /// So many callers ask at once and get one and the same token.

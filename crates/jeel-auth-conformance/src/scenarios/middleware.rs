@@ -15,7 +15,7 @@ use jeel_auth_scenarios::reqwest_trusting;
 use reqwest::redirect::Policy;
 use reqwest_middleware::ClientWithMiddleware;
 use std::error::Error;
-use tokio::runtime::{self, Runtime};
+use tokio::runtime::Handle;
 
 /// A client with the middleware, and what came of its calls so far.
 pub(super) struct Middleware<'w> {
@@ -29,7 +29,9 @@ struct Parts {
     proxy: Proxy,
     tokens: TokenSource,
     api: ClientWithMiddleware,
-    runtime: Runtime,
+    /// One that runs between calls too, as an application's does: or nobody would notice that the
+    /// server closed a connection.
+    runtime: Handle,
 }
 
 impl<'w> Middleware<'w> {
@@ -87,8 +89,7 @@ impl Parts {
             .transport(Reqwest::with_client(transport))
             .build()?;
         let api = JeelAuth::client(&tokens, trusting()?)?;
-        let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
-        Ok(Self { proxy, tokens, api, runtime })
+        Ok(Self { proxy, tokens, api, runtime: world.runtime.clone() })
     }
 
     fn call(&self) -> Outcome {

@@ -8,6 +8,7 @@ use crate::troupe::Troupe;
 use crate::world::World;
 use jeel_auth_driver::core::Policy;
 use jeel_auth_scenarios::Ask;
+use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -24,7 +25,12 @@ pub(super) fn run(world: &World<'_>, lifetime: Lifetime) -> Vec<Row> {
     let mut troupe = Troupe::new(world, scenario, cases, &client, &Policy::default());
     if usable {
         troupe.act(|trial| through_renewals(trial, Duration::from_secs(seconds)));
-        return troupe.expect(|trial| trial.issued(RENEWALS));
+        // A reply that takes most of a second, on a busy machine, leaves a short life no time.
+        return troupe.expect(|trial| {
+            let one_more =
+                trial.late.load(Relaxed) && trial.requests() == trial.issued(RENEWALS + 1);
+            trial.issued(if one_more { RENEWALS + 1 } else { RENEWALS })
+        });
     }
     // Every caller is told; a back-off later the other encoding has its turn, as nothing is proven.
     troupe.act(|trial| {
@@ -60,6 +66,8 @@ fn keep_asking(trial: &Trial<'_>, lifetime: Duration, sightings: &Sightings) -> 
             let token = answer.map_err(|error| format!("no token: {error}"))?;
             let number = sighted(sightings, token.expose_secret(), asked, lifetime)?;
             if number > RENEWALS {
+                let status = trial.client.status();
+                trial.late.fetch_or(status.in_flight || status.renew_in.is_none(), Relaxed);
                 return Ok(());
             }
         }

@@ -57,7 +57,7 @@ fn copy(from: &Path, to: &Path) -> Outcome {
 
 fn command(cache: &Cache, launch: &Launch<'_>, multipart: bool) -> Command {
     let mut command = Command::new("java");
-    command.args(["-Xmx256m", "-XX:TieredStopAtLevel=1", "-jar"]);
+    command.args(["-Xmx256m", "-jar"]);
     command.arg(cache.folder("spring").join("target/server.jar"));
     command.arg("--server.address=127.0.0.1").arg(format!("--server.port={}", launch.port));
     command.arg(format!("--spring.servlet.multipart.enabled={multipart}"));
