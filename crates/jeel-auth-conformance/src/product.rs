@@ -6,6 +6,7 @@ use crate::install::{Cache, Outcome};
 use crate::request::Request;
 use crate::table::Row;
 use crate::world::World;
+use jeel_auth_driver::core::{BodyEncoding, Error};
 use std::process::Command;
 
 /// A server, with settings of ours.
@@ -44,13 +45,26 @@ impl Awkward {
     pub(crate) const ASCII: &'static str = "+ & = % \"";
 }
 
-/// The statuses of its refusals.
+/// Its refusals.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Answers {
-    /// To a multipart body, if it reads none.
-    pub(crate) unread: Option<u16>,
-    pub(crate) wrong_secret: u16,
-    pub(crate) unknown_client: u16,
+    /// Of a multipart body, if it reads none.
+    pub(crate) unread: Option<Refusal>,
+    pub(crate) wrong_secret: Refusal,
+    pub(crate) unknown_client: Refusal,
+}
+
+/// A status and an error code (RFC 6749 §5.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Refusal {
+    pub(crate) status: u16,
+    pub(crate) code: Option<&'static str>,
+}
+
+impl Refusal {
+    pub(crate) const fn new(status: u16, code: &'static str) -> Self {
+        Self { status, code: Some(code) }
+    }
 }
 
 impl Answers {
@@ -71,7 +85,8 @@ impl Answers {
     /// The first requests: up to the first whose body the server reads, which it answers with this
     /// status; or the only one, if it reads none of this setting's.
     pub(crate) fn opening(&self, encoding: Encoding, status: u16) -> Vec<Request> {
-        let multipart = Request::answered(Seen::Multipart, self.unread.unwrap_or(status));
+        let multipart =
+            Request::answered(Seen::Multipart, self.unread.map_or(status, |unread| unread.status));
         let urlencoded = Request::answered(Seen::UrlEncoded, status);
         // A denial is settled by both encodings; a token by the first that works.
         let settled = self.unread.is_none() && status == ISSUED;
@@ -80,6 +95,16 @@ impl Answers {
             Encoding::Auto | Encoding::Multipart => vec![multipart],
             Encoding::UrlEncoded => vec![urlencoded],
         }
+    }
+
+    /// Whether an error quotes these refusals, each encoding's own.
+    pub(crate) fn are_quoted_in(&self, error: &Error, refusal: Refusal) -> bool {
+        let mut replies = error.reply().into_iter().chain(error.other_reply());
+        replies.all(|reply| {
+            let unread = self.unread.filter(|_| reply.encoding == BodyEncoding::Multipart);
+            let expected = unread.unwrap_or(refusal);
+            (reply.status, reply.code.as_deref()) == (expected.status, expected.code)
+        })
     }
 
     /// The opening of a success and then so many tokens more.

@@ -2,8 +2,7 @@
 
 use crate::case::cases;
 use crate::install::Outcome;
-use crate::product::{ISSUED, Login};
-use crate::request::Request;
+use crate::product::{ISSUED, Login, Refusal};
 use crate::table::Row;
 use crate::trial::{Trial, ensure};
 use crate::troupe::Troupe;
@@ -25,10 +24,12 @@ pub(super) fn run(world: &World<'_>) -> Vec<Row> {
 /// time taught of the encoding is remembered.
 fn success(world: &World<'_>, school: &Login) -> Vec<Row> {
     let mut troupe = Troupe::new(world, "success", cases(), school, &Policy::default());
+    // Of the settings that bring no token the unread body is all there is.
+    let unread = world.product.answers.unread.unwrap_or(world.product.answers.unknown_client);
     let works = |trial: &Trial<'_>| world.product.answers.issues(trial.case.encoding);
     troupe.act(|trial| {
         if !works(trial) {
-            return denied(trial);
+            return denied(trial, unread);
         }
         let token = trial.token(CROWD)?;
         trial.same_token()?;
@@ -40,18 +41,18 @@ fn success(world: &World<'_>, school: &Login) -> Vec<Row> {
 }
 
 /// A denial is one error for all who wait, and for who comes later too, without a request.
-fn refusal(world: &World<'_>, scenario: &str, login: &Login, status: u16) -> Vec<Row> {
+fn refusal(world: &World<'_>, scenario: &str, login: &Login, refusal: Refusal) -> Vec<Row> {
     let mut troupe = Troupe::new(world, scenario, cases(), login, &Policy::default());
-    troupe.act(denied);
-    troupe.expect(|trial| -> Vec<Request> { trial.opening(status) })
+    troupe.act(|trial| denied(trial, refusal));
+    troupe.expect(|trial| trial.opening(refusal.status))
 }
 
-fn denied(trial: &Trial<'_>) -> Outcome {
+fn denied(trial: &Trial<'_>, refusal: Refusal) -> Outcome {
     let error = trial.error(CROWD, "denied")?;
     let held_off = error.retry_in().is_some_and(|wait| wait.as_secs() > 30);
     ensure(held_off, || format!("no hold-off: {error}"))?;
-    let last = trial.requests().last().and_then(|request| request.status);
-    ensure(error.status() == last, || format!("{last:?} was answered: {error}"))?;
+    let quoted = trial.world.product.answers.are_quoted_in(&error, refusal);
+    ensure(quoted, || format!("{refusal:?} expected: {error}"))?;
     trial.error(CROWD, "denied").map(drop)
 }
 

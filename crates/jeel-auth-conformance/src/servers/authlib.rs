@@ -1,7 +1,7 @@
 //! Authlib's authorization server on Flask.
 
 use crate::install::{Cache, Outcome, files, run, text};
-use crate::product::{Answers, Awkward, Launch, Lifetime, Product};
+use crate::product::{Answers, Awkward, Launch, Lifetime, Product, Refusal};
 use std::path::Path;
 use std::process::Command;
 
@@ -12,7 +12,11 @@ pub(super) const AUTHLIB: Product = Product {
     token_path: "/oauth/token",
     ready_path: "/",
     // Flask reads a form in either encoding.
-    answers: Answers { unread: None, wrong_secret: 400, unknown_client: 400 },
+    answers: Answers {
+        unread: None,
+        wrong_secret: Refusal::new(400, "invalid_client"),
+        unknown_client: Refusal::new(400, "invalid_client"),
+    },
     awkward: Awkward { id: Awkward::ALL, secret: Awkward::ALL },
     lifetimes: &[Lifetime::of(2)],
     install,

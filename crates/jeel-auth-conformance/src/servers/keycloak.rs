@@ -4,7 +4,7 @@ mod admin;
 mod extras;
 
 use crate::install::{Cache, Outcome, run};
-use crate::product::{Answers, Awkward, Launch, Lifetime, Product};
+use crate::product::{Answers, Awkward, Launch, Lifetime, Product, Refusal};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -14,7 +14,11 @@ pub(super) const KEYCLOAK: Product = Product {
     version: "26.7.3",
     token_path: "/realms/jeel/protocol/openid-connect/token",
     ready_path: "/realms/master",
-    answers: Answers { unread: Some(401), wrong_secret: 401, unknown_client: 401 },
+    answers: Answers {
+        unread: Some(UNKNOWN),
+        wrong_secret: Refusal::new(401, "unauthorized_client"),
+        unknown_client: UNKNOWN,
+    },
     awkward: Awkward { id: Awkward::ALL, secret: Awkward::ALL },
     lifetimes: &[Lifetime::of(1), Lifetime::of(2), Lifetime::of(5)],
     install,
@@ -62,6 +66,8 @@ fn home(cache: &Cache) -> PathBuf {
     cache.folder("keycloak").join(HOME)
 }
 
+/// A body that it did not read looks like this too.
+const UNKNOWN: Refusal = Refusal::new(401, "invalid_client");
 const ARTIFACT: &str = "org.keycloak:keycloak-quarkus-dist:26.7.3:zip";
 const COPY: &str = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy";
 const HOME: &str = "keycloak-26.7.3";

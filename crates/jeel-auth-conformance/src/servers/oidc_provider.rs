@@ -1,7 +1,7 @@
 //! oidc-provider, a certified OpenID provider for Node.
 
 use crate::install::{Cache, Outcome, files, run, text};
-use crate::product::{Answers, Awkward, Launch, Lifetime, Product};
+use crate::product::{Answers, Awkward, Launch, Lifetime, Product, Refusal};
 use std::fs;
 use std::process::Command;
 
@@ -11,7 +11,11 @@ pub(super) const OIDC_PROVIDER: Product = Product {
     version: "9.13.3",
     token_path: "/token",
     ready_path: "/.well-known/openid-configuration",
-    answers: Answers { unread: Some(400), wrong_secret: 401, unknown_client: 401 },
+    answers: Answers {
+        unread: Some(Refusal::new(400, "invalid_request")),
+        wrong_secret: Refusal::new(401, "invalid_client"),
+        unknown_client: Refusal::new(401, "invalid_client"),
+    },
     // It holds ids and secrets to RFC 6749's grammar: é is refused at its start.
     awkward: Awkward { id: Awkward::ASCII, secret: Awkward::ASCII },
     lifetimes: &[Lifetime::of(2)],

@@ -1,7 +1,7 @@
 //! Spring Authorization Server and a resource server beside it, on Spring Boot.
 
 use crate::install::{Cache, Outcome, files, run, text};
-use crate::product::{Answers, Awkward, Launch, Lifetime, Product};
+use crate::product::{Answers, Awkward, Launch, Lifetime, Product, Refusal};
 use crate::scenarios::new_key;
 use std::fs;
 use std::path::Path;
@@ -14,7 +14,11 @@ pub(super) const SPRING: Product = Product {
     version: "Boot 4.1.0",
     token_path: "/oauth2/token",
     ready_path: "/.well-known/oauth-authorization-server",
-    answers: Answers { unread: None, wrong_secret: 401, unknown_client: 401 },
+    answers: Answers {
+        unread: None,
+        wrong_secret: Refusal::new(401, "invalid_client"),
+        unknown_client: Refusal::new(401, "invalid_client"),
+    },
     // An id beyond RFC 6749's grammar is answered 400 invalid_request; a secret may hold anything.
     awkward: Awkward { id: Awkward::ASCII, secret: Awkward::ALL },
     // Whole seconds between a moment after the issue and the expiry: one is lost, and none is left
@@ -29,7 +33,7 @@ pub(super) const SPRING: Product = Product {
 pub(super) const SPRING_MULTIPART_OFF: Product = Product {
     key: "spring-multipart-off",
     name: "Spring, multipart off",
-    answers: Answers { unread: Some(401), ..SPRING.answers },
+    answers: Answers { unread: Some(Refusal { status: 401, code: None }), ..SPRING.answers },
     command: |cache, launch| Ok(command(cache, launch, false)),
     ..SPRING
 };

@@ -8,7 +8,7 @@ use crate::table::Row;
 use crate::trial::{Trial, credentials, ensure};
 use crate::troupe::Troupe;
 use crate::world::World;
-use jeel_auth_driver::core::Policy;
+use jeel_auth_driver::core::{Error, Policy};
 use serde_json::json;
 use std::thread;
 use std::time::Duration;
@@ -31,11 +31,11 @@ fn rotated(world: &World<'_>) -> Vec<Row> {
     troupe.act(|trial| {
         trial.same_token()?;
         trial.client.reject(&trial.first()?.0);
-        trial.error(4, "denied")?;
+        has_code(&trial.error(4, "denied")?, "unauthorized_client")?;
         trial.client.set_credentials(credentials(&next)?);
         trial.token(4).map(drop)
     });
-    troupe.expect(|trial| denied_once(trial, UNAUTHORIZED))
+    troupe.expect(|trial| denied_once(trial))
 }
 
 /// As soon as the hold-off is over, the client is back.
@@ -51,7 +51,7 @@ fn disabled(world: &World<'_>) -> Vec<Row> {
     troupe.act(|trial| {
         trial.same_token()?;
         trial.client.reject(&trial.first()?.0);
-        trial.error(4, "denied").map(drop)
+        has_code(&trial.error(4, "denied")?, "invalid_client")
     });
     troupe.meanwhile(|| change(world, &login, &json!({"enabled": true})));
     troupe.act(|trial| {
@@ -61,13 +61,17 @@ fn disabled(world: &World<'_>) -> Vec<Row> {
         thread::sleep(trial.client.status().retry_in.unwrap_or_default());
         trial.token(4).map(drop)
     });
-    troupe.expect(|trial| denied_once(trial, UNAUTHORIZED))
+    troupe.expect(|trial| denied_once(trial))
+}
+
+fn has_code(error: &Error, code: &str) -> Outcome {
+    ensure(error.oauth_code() == Some(code), || format!("{code} expected: {error}"))
 }
 
 /// A proven encoding is not put in doubt by one denial.
-fn denied_once(trial: &Trial<'_>, status: u16) -> Vec<Request> {
+fn denied_once(trial: &Trial<'_>) -> Vec<Request> {
     let mut requests = trial.opening(ISSUED);
-    requests.push(Request::answered(trial.works(), status));
+    requests.push(Request::answered(trial.works(), UNAUTHORIZED));
     requests.push(Request::answered(trial.works(), ISSUED));
     requests
 }
