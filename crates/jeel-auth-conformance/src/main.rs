@@ -7,8 +7,8 @@
 //!
 //! installs the servers into a cache folder (`target/conformance`), from Maven Central, npm and PyPI by
 //! their ordinary clients; starts each on loopback; and prints what each was asked, as a recording
-//! proxy in front of it saw it. It fails if anything was other than expected, or if a server could not
-//! be installed or started. Wanted are a JDK 17 or newer, Maven, Node 20 or newer and Python 3.
+//! proxy in front of it saw it, and the short table for the project's README. It fails if anything was
+//! other than expected, or if a server could not be installed or started. Wanted are a JDK 17 or newer, Maven, Node 20 or newer and Python 3.
 //!
 //! Each client has a proxy of its own, which takes TLS off and leaves the bytes as they are, so that
 //! requests are counted by client though they share a server:
@@ -33,6 +33,7 @@ mod proxy;
 mod request;
 mod scenarios;
 mod servers;
+mod summary;
 mod table;
 mod tls;
 mod trial;
@@ -46,6 +47,7 @@ use std::error::Error;
 use std::io::Write;
 use std::thread;
 use std::time::Instant;
+use summary::summary;
 use table::{Row, table};
 use tls::Tls;
 use tokio::runtime::{Builder, Handle};
@@ -69,6 +71,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         report(&format!("{} done after {:.0?}", product.name, started.elapsed()))?;
     }
     report(&table(&rows)?)?;
+    report(&summary(&rows)?)?;
     let failed = rows.iter().filter(|row| row.result.is_err()).count();
     report(&format!("{} passed, {} failed", rows.len() - failed, failed + missing.len()))?;
     match (failed, missing.as_slice()) {

@@ -119,13 +119,21 @@ impl Answers {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Lifetime {
     pub(crate) seconds: u64,
-    /// Whether the server's reply leaves the token any time.
-    pub(crate) usable: bool,
+    pub(crate) left: Left,
+}
+
+/// How much of a token's lifetime the server's reply leaves it, in whole seconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Left {
+    Some,
+    /// None at all where a second ended while the reply was made.
+    NotAlways,
+    None,
 }
 
 impl Lifetime {
     pub(crate) const fn of(seconds: u64) -> Self {
-        Self { seconds, usable: true }
+        Self { seconds, left: Left::Some }
     }
 }
 

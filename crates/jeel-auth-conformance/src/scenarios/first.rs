@@ -41,7 +41,12 @@ fn success(world: &World<'_>, school: &Login) -> Vec<Row> {
 }
 
 /// A denial is one error for all who wait, and for who comes later too, without a request.
-fn refusal(world: &World<'_>, scenario: &str, login: &Login, refusal: Refusal) -> Vec<Row> {
+pub(crate) fn refusal(
+    world: &World<'_>,
+    scenario: &str,
+    login: &Login,
+    refusal: Refusal,
+) -> Vec<Row> {
     let mut troupe = Troupe::new(world, scenario, cases(), login, &Policy::default());
     troupe.act(|trial| denied(trial, refusal));
     troupe.expect(|trial| trial.opening(refusal.status))

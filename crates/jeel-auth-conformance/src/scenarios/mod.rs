@@ -6,6 +6,8 @@ pub(crate) mod new_key;
 mod outage;
 mod renewals;
 
+pub(crate) use first::refusal;
+
 use crate::table::Row;
 use crate::world::World;
 

@@ -1,7 +1,7 @@
 //! Tokens of a few seconds, through three renewals, under callers that never stop asking.
 
 use crate::install::Outcome;
-use crate::product::{ISSUED, Lifetime};
+use crate::product::{ISSUED, Left, Lifetime};
 use crate::table::Row;
 use crate::trial::{Trial, ensure};
 use crate::troupe::Troupe;
@@ -14,24 +14,33 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 pub(super) fn run(world: &World<'_>, lifetime: Lifetime) -> Vec<Row> {
-    let Lifetime { seconds, usable } = lifetime;
+    let Lifetime { seconds, left } = lifetime;
     let client = world.client(&format!("of {seconds} s"), seconds);
-    let scenario = if usable {
-        format!("3 renewals, {seconds} s")
-    } else {
-        format!("no time left, {seconds} s")
-    };
     let cases = world.working_cases();
-    let mut troupe = Troupe::new(world, scenario, cases, &client, &policy(usable));
-    if usable {
-        troupe.act(|trial| through_renewals(trial, Duration::from_secs(seconds)));
-        // A reply that takes most of a second, on a busy machine, leaves a short life no time.
-        return troupe.expect(|trial| {
-            let one_more =
-                trial.late.load(Relaxed) && trial.requests() == trial.issued(RENEWALS + 1);
-            trial.issued(if one_more { RENEWALS + 1 } else { RENEWALS })
-        });
+    if left == Left::None {
+        let scenario = format!("no time left, {seconds} s");
+        return without_a_life(Troupe::new(world, scenario, cases, &client, &left_alone()));
     }
+    let scenario = format!("3 renewals, {seconds} s");
+    let mut troupe = Troupe::new(world, scenario, cases, &client, &Policy::default());
+    troupe.act(|trial| through_renewals(trial, Duration::from_secs(seconds)));
+    troupe.expect(|trial| {
+        let lifeless = if left == Left::NotAlways { lifeless(trial) } else { 0 };
+        let renewals = RENEWALS + lifeless;
+        // A reply that takes most of a second, on a busy machine, leaves a short life no time.
+        let one_more = trial.late.load(Relaxed) && trial.requests() == trial.issued(renewals + 1);
+        trial.issued(if one_more { renewals + 1 } else { renewals })
+    })
+}
+
+/// How many tokens came without a life: failures by the cache's own count, in which a body that the
+/// server did not read is none.
+fn lifeless(trial: &Trial<'_>) -> usize {
+    usize::try_from(trial.client.status().counters.failures).unwrap_or_default()
+}
+
+/// Everybody is told, and the server is left alone.
+fn without_a_life(mut troupe: Troupe<'_>) -> Vec<Row> {
     troupe.act(|trial| {
         let error = trial.error(CALLERS, "malformed_reply")?;
         ensure(error.status() == Some(ISSUED), || format!("another status: {error}"))
@@ -39,13 +48,11 @@ pub(super) fn run(world: &World<'_>, lifetime: Lifetime) -> Vec<Row> {
     troupe.expect(|trial| trial.opening(ISSUED))
 }
 
-/// After a reply without a usable token the server is left alone, for longer than the run takes.
-fn policy(usable: bool) -> Policy {
+/// After a failure, for longer than the run takes.
+fn left_alone() -> Policy {
     let mut policy = Policy::default();
-    if !usable {
-        policy.patience = Duration::ZERO;
-        (policy.backoff_floor, policy.backoff_ceiling) = (LONG, LONG);
-    }
+    policy.patience = Duration::ZERO;
+    (policy.backoff_floor, policy.backoff_ceiling) = (LONG, LONG);
     policy
 }
 

@@ -4,7 +4,7 @@ mod admin;
 mod extras;
 
 use crate::install::{Cache, Outcome, run};
-use crate::product::{Answers, Awkward, Launch, Lifetime, Product, Refusal};
+use crate::product::{Answers, Awkward, Launch, Left, Lifetime, Product, Refusal};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -20,7 +20,7 @@ pub(super) const KEYCLOAK: Product = Product {
         unknown_client: UNKNOWN,
     },
     awkward: Awkward { id: Awkward::ALL, secret: Awkward::ALL },
-    lifetimes: &[Lifetime::of(1), Lifetime::of(2), Lifetime::of(5)],
+    lifetimes: &[Lifetime { seconds: 1, left: Left::NotAlways }, Lifetime::of(2), Lifetime::of(5)],
     install,
     command: |cache, launch| Ok(command(cache, launch)),
     provision: admin::provision,

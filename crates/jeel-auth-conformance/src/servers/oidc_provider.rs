@@ -16,7 +16,7 @@ pub(super) const OIDC_PROVIDER: Product = Product {
         wrong_secret: Refusal::new(401, "invalid_client"),
         unknown_client: Refusal::new(401, "invalid_client"),
     },
-    // It holds ids and secrets to RFC 6749's grammar: é is refused at its start.
+    // It holds ids and secrets to RFC 6749's grammar: a client with an é is refused each time.
     awkward: Awkward { id: Awkward::ASCII, secret: Awkward::ASCII },
     lifetimes: &[Lifetime::of(2)],
     install,

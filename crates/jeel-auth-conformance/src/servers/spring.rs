@@ -1,8 +1,10 @@
 //! Spring Authorization Server and a resource server beside it, on Spring Boot.
 
 use crate::install::{Cache, Outcome, files, run, text};
-use crate::product::{Answers, Awkward, Launch, Lifetime, Product, Refusal};
-use crate::scenarios::new_key;
+use crate::product::{Answers, Awkward, Launch, Left, Lifetime, Login, Product, Refusal};
+use crate::scenarios::{new_key, refusal};
+use crate::table::Row;
+use crate::world::World;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -23,11 +25,11 @@ pub(super) const SPRING: Product = Product {
     awkward: Awkward { id: Awkward::ASCII, secret: Awkward::ALL },
     // Whole seconds between a moment after the issue and the expiry: one is lost, and none is left
     // of one.
-    lifetimes: &[Lifetime { seconds: 1, usable: false }, Lifetime::of(2)],
+    lifetimes: &[Lifetime { seconds: 1, left: Left::None }, Lifetime::of(2)],
     install,
     command: |cache, launch| Ok(command(cache, launch, true)),
     provision: |_| Ok(()),
-    extras: new_key::run,
+    extras,
 };
 
 pub(super) const SPRING_MULTIPART_OFF: Product = Product {
@@ -37,6 +39,15 @@ pub(super) const SPRING_MULTIPART_OFF: Product = Product {
     command: |cache, launch| Ok(command(cache, launch, false)),
     ..SPRING
 };
+
+fn extras(world: &World<'_>) -> Vec<Row> {
+    let school = world.client("school", 3600);
+    let beyond = Login { id: format!("{} é", school.id), ..school };
+    let refused = Refusal::new(400, "invalid_request");
+    let mut rows = refusal(world, "id with é", &beyond, refused);
+    rows.extend(new_key::run(world));
+    rows
+}
 
 /// Both are the same program, and are installed at the same time: the second finds it built.
 fn install(cache: &Cache) -> Outcome {
