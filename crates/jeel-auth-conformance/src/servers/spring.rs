@@ -12,8 +12,9 @@ use std::sync::{Mutex, PoisonError};
 
 pub(super) const SPRING: Product = Product {
     key: "spring",
-    name: "Spring, multipart on",
-    version: "Boot 4.1.0",
+    name: "Spring Authorization Server",
+    // Of Spring Boot 4.1.0.
+    version: "7.1.0",
     token_path: "/oauth2/token",
     ready_path: "/.well-known/oauth-authorization-server",
     answers: Answers {
@@ -34,7 +35,7 @@ pub(super) const SPRING: Product = Product {
 
 pub(super) const SPRING_MULTIPART_OFF: Product = Product {
     key: "spring-multipart-off",
-    name: "Spring, multipart off",
+    name: "Spring Authorization Server, multipart off",
     answers: Answers { unread: Some(Refusal { status: 401, code: None }), ..SPRING.answers },
     command: |cache, launch| Ok(command(cache, launch, false)),
     ..SPRING
