@@ -52,8 +52,8 @@ impl Journal {
     }
 }
 
-/// Reads along on one connection. Clients here never pipeline: a request's first byte ends the reply
-/// before it, so only heads and `Content-Length` need to be understood.
+/// Reads along on one connection. Clients here never pipeline: a request's first byte ends the
+/// reply before it, so only heads and `Content-Length` need to be understood.
 #[derive(Debug)]
 pub(crate) struct Tap {
     journal: Journal,

@@ -51,8 +51,8 @@ impl Sequence {
         Self(runs)
     }
 
-    /// Takes in a sequence that differs by nothing but how often a stopped server was tried, which is
-    /// a matter of the dice in the back-off.
+    /// Takes in a sequence that differs by nothing but how often a stopped server was tried, which
+    /// is a matter of the dice in the back-off.
     pub(crate) fn merge(&mut self, other: &Self) -> bool {
         let alike = |((one, least, most), (other, low, high)): (&Run, &Run)| {
             one == other && (one == "unanswered" || (least, most) == (low, high))

@@ -99,7 +99,7 @@ impl<'w> Trial<'w> {
         self.world.product.answers.works(self.case.encoding)
     }
 
-    /// The first requests, up to the first whose body the server reads; see [`Answers::opening`].
+    /// The first requests, up to the first whose body the server reads.
     pub(crate) fn opening(&self, status: u16) -> Vec<Request> {
         self.world.product.answers.opening(self.case.encoding, status)
     }

@@ -35,7 +35,7 @@ fn install(cache: &Cache) -> Outcome {
         // Maven wants a project or a folder to run in; this one has none.
         run(maven.arg("-DoutputDirectory=.").current_dir(folder))?;
         let zip = format!("{HOME}.zip").replacen("keycloak", "keycloak-quarkus-dist", 1);
-        // Python's, as not every machine has an unzip; it drops the mode of kc.sh, run by sh anyway.
+        // Not every machine has an unzip. Python's drops the mode of kc.sh, which bash does not mind.
         run(Command::new("python3").args(["-m", "zipfile", "-e", &zip, "."]).current_dir(folder))?;
         let mut build = kc(&folder.join(HOME));
         run(build.args(["build", BUILD]))

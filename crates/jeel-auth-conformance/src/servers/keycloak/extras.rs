@@ -1,4 +1,5 @@
-//! A secret rotated while running, a client disabled and enabled again, a lifespan over the ceiling.
+//! A secret rotated while running, a client disabled and enabled again, a lifespan over the
+//! ceiling.
 
 use super::admin::change;
 use crate::install::Outcome;
