@@ -47,7 +47,8 @@ pub enum Fault {
     HugeChunk,
     /// These bytes, whatever they are, then the end.
     Raw(Vec<u8>),
-    /// The normal reply, with `expires_in: 0`. (V: Keycloak set so; Spring for one second)
+    /// The normal reply, with `expires_in: 0`. (V: Keycloak set so, or for one second where a second
+    /// ended meanwhile; Spring for one second)
     ZeroLifetime,
     /// The normal reply, without `expires_in`. (D: RFC 6749 §5.1 only recommends it)
     NoLifetime,

@@ -1,6 +1,6 @@
 //! How the suite drives an adapter, whatever its way to wait.
 
-use crate::client::Setup;
+use crate::Setup;
 use jeel_auth_driver::core::{Credentials, Error, Status};
 use jeel_auth_driver::{
     Async, AsyncTransport, Blocking, BlockingTransport, Driver, Token, TokenSource,
@@ -19,36 +19,52 @@ pub struct Adapter {
 }
 
 /// A client, or why there is none.
-pub(crate) type Connected = Result<Arc<dyn Client>, Box<dyn error::Error>>;
+pub type Connected = Result<Arc<dyn Client>, Box<dyn error::Error>>;
 
 impl Adapter {
     /// The name of its HTTP library or runtime.
     pub const fn name(&self) -> &'static str {
         self.name
     }
+
+    /// A client on this adapter.
+    ///
+    /// # Errors
+    /// When its transport cannot be set up.
+    pub fn connect(&self, setup: &Setup) -> Connected {
+        (self.connect)(setup)
+    }
 }
 
 /// A token source as scenarios use it.
-pub(crate) trait Client: Send + Sync {
+pub trait Client: Send + Sync {
     /// So many callers ask at once; the answer of each, but of one who died.
     fn ask(&self, callers: usize, ask: Ask) -> Vec<Answer>;
 
+    /// A resource server refused the token.
     fn reject(&self, token: &Token);
 
+    /// The client has other credentials from now on.
     fn set_credentials(&self, credentials: Credentials);
 
+    /// The state of its cache.
     fn status(&self) -> Status;
 }
 
 /// What one caller wants.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Ask {
+#[non_exhaustive]
+pub enum Ask {
+    /// A token, with the policy's time to wait.
     Token,
+    /// A token within this time.
     Within(Duration),
+    /// A token that is good for this time.
     ValidFor(Duration),
 }
 
-pub(crate) type Answer = Result<Token, Error>;
+/// What a caller gets.
+pub type Answer = Result<Token, Error>;
 
 /// A token source and who calls it.
 struct Called<D, C> {

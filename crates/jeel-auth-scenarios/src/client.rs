@@ -2,10 +2,10 @@
 
 use crate::scenario::Scheme;
 use crate::server::{Login, Server};
+use crate::setup::Setup;
 use jeel_auth_driver::core::{
-    BodyEncoding, Credentials, EncodingChoice, Endpoint, Environment, LoopbackHttp, Policy,
+    BodyEncoding, Credentials, EncodingChoice, Endpoint, LoopbackHttp, Policy,
 };
-use jeel_auth_driver::{ConfigError, Driver, TokenSource};
 use serde::Deserialize;
 use std::num::NonZeroU32;
 use std::time::Duration;
@@ -102,46 +102,19 @@ impl Who {
 /// A secret that no server of the scenarios takes.
 pub(crate) const WRONG_SECRET: &str = "a-secret-of-yesteryear";
 
-/// All that an adapter needs to make a token source for a scenario.
-#[derive(Debug)]
-pub(crate) struct Setup {
-    endpoint: Endpoint,
-    credentials: Credentials,
-    encoding: EncodingChoice,
-    policy: Policy,
-    /// The one authority to trust, in DER. None: the adapter's transport with its defaults.
-    pub(crate) authority: Option<Vec<u8>>,
-}
-
-impl Setup {
-    pub(crate) fn new(settings: &ClientSettings, server: &Server) -> Result<Self, String> {
-        let authority = server.authority().filter(|_| !settings.distrusts_server);
-        Ok(Self {
-            endpoint: endpoint(settings.target, server)?,
-            credentials: settings.credentials.credentials(server.login())?,
-            encoding: match settings.encoding {
-                ClientEncoding::Auto => EncodingChoice::Auto,
-                ClientEncoding::Multipart => EncodingChoice::Always(BodyEncoding::Multipart),
-                ClientEncoding::Urlencoded => EncodingChoice::Always(BodyEncoding::UrlEncoded),
-            },
-            policy: settings.policy.policy(),
-            authority: authority.map(<[u8]>::to_vec),
-        })
-    }
-
-    /// The source, on this transport; on the default one if it is none.
-    pub(crate) fn source<D: Driver>(
-        &self,
-        transport: Option<D::Transport>,
-    ) -> Result<TokenSource<D>, ConfigError> {
-        let mut builder = TokenSource::<D>::builder(Environment::Sandbox, self.credentials.clone())
-            .endpoint(self.endpoint.clone())
-            .encoding(self.encoding)
-            .policy(self.policy.clone());
-        if let Some(transport) = transport {
-            builder = builder.transport(transport);
-        }
-        builder.build()
+impl ClientSettings {
+    pub(crate) fn setup(&self, server: &Server) -> Result<Setup, String> {
+        let endpoint = endpoint(self.target, server)?;
+        let mut setup = Setup::new(endpoint, self.credentials.credentials(server.login())?);
+        setup.encoding = match self.encoding {
+            ClientEncoding::Auto => EncodingChoice::Auto,
+            ClientEncoding::Multipart => EncodingChoice::Always(BodyEncoding::Multipart),
+            ClientEncoding::Urlencoded => EncodingChoice::Always(BodyEncoding::UrlEncoded),
+        };
+        setup.policy = self.policy.policy();
+        let authority = server.authority().filter(|_| !self.distrusts_server);
+        setup.authority = authority.map(<[u8]>::to_vec);
+        Ok(setup)
     }
 }
 

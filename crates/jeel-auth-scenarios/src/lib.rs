@@ -5,6 +5,8 @@
 //! for Rust. `cargo test -p jeel-auth-scenarios` lists and runs one test for each adapter, scheme and
 //! scenario, such as `ureq::https::states::rollover`.
 //!
+//! Other suites drive the adapters in the same way: a [`Setup`] makes a [`Client`] of an [`Adapter`].
+//!
 //! **It does not** test decisions for themselves, which is done in core without a socket, nor measure
 //! speed. It has no expectation that depends on the adapter.
 //!
@@ -106,9 +108,11 @@ mod load;
 mod run;
 mod scenario;
 mod server;
+mod setup;
 
-pub use adapter::Adapter;
-pub use adapters::ADAPTERS;
+pub use adapter::{Adapter, Answer, Ask, Client, Connected};
+pub use adapters::{ADAPTERS, reqwest_trusting};
 pub use load::scenarios;
 pub use run::run;
 pub use scenario::{Scenario, Scheme};
+pub use setup::Setup;

@@ -1,7 +1,6 @@
 //! Runs a scenario: starts its server and its client, and takes step after step.
 
 use crate::adapter::{Adapter, Answer, Ask, Client};
-use crate::client::Setup;
 use crate::expect::{Verdict, ensure, is_proper};
 use crate::ledger::Ledger;
 use crate::scenario::{Call, Condition, Outcome, Scenario, Scheme, Step, Which, Written};
@@ -43,8 +42,8 @@ struct Asked {
 impl Run {
     fn start(adapter: &Adapter, scheme: Scheme, scenario: &Scenario) -> Result<Self, String> {
         let server = Server::start(&scenario.server, scheme)?;
-        let setup = Setup::new(&scenario.client, &server)?;
-        let client = (adapter.connect)(&setup).map_err(|error| error.to_string())?;
+        let setup = scenario.client.setup(&server)?;
+        let client = adapter.connect(&setup).map_err(|error| error.to_string())?;
         Ok(Self { server, client, ledger: Ledger::default(), started: Vec::new() })
     }
 

@@ -1,7 +1,7 @@
 //! Tasks of async-std, on core's own HTTP/1.1.
 
+use crate::Setup;
 use crate::adapter::{Adapter, Connected, Runtime, asynchronous};
-use crate::client::Setup;
 use async_std::task;
 use jeel_auth_async_std::{AsyncStd, FuturesIo};
 

@@ -5,6 +5,8 @@ mod reqwest;
 mod smol;
 mod ureq;
 
+pub use reqwest::reqwest_trusting;
+
 use crate::Adapter;
 
 /// Each adapter that there is.

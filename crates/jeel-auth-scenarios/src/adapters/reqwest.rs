@@ -1,9 +1,9 @@
 //! Tasks of tokio, on reqwest.
 
+use crate::Setup;
 use crate::adapter::{Adapter, Connected, Runtime, asynchronous};
-use crate::client::Setup;
 use jeel_auth_reqwest::Reqwest;
-use reqwest::{Client, redirect};
+use reqwest::{Client, ClientBuilder, redirect};
 use rustls::crypto::ring;
 use rustls::pki_types::CertificateDer;
 use rustls::{ClientConfig, RootCertStore};
@@ -20,14 +20,22 @@ fn connect(setup: &Setup) -> Connected {
 }
 
 fn trusting(authority: &[u8]) -> Result<Reqwest, Box<dyn Error>> {
+    let client = reqwest_trusting(authority)?;
+    Ok(Reqwest::with_client(client.redirect(redirect::Policy::none()).build()?))
+}
+
+/// A builder of clients that trust this authority, in DER, and no other.
+///
+/// # Errors
+/// When it is no certificate.
+pub fn reqwest_trusting(authority: &[u8]) -> Result<ClientBuilder, Box<dyn Error>> {
     let mut roots = RootCertStore::empty();
     roots.add(CertificateDer::from(authority))?;
     let tls = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()?
         .with_root_certificates(roots)
         .with_no_client_auth();
-    let client = Client::builder().tls_backend_preconfigured(tls);
-    Ok(Reqwest::with_client(client.redirect(redirect::Policy::none()).build()?))
+    Ok(Client::builder().tls_backend_preconfigured(tls))
 }
 
 impl Runtime for Tokio {

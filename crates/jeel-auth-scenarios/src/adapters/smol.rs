@@ -1,7 +1,7 @@
 //! Tasks of smol, on core's own HTTP/1.1.
 
+use crate::Setup;
 use crate::adapter::{Adapter, Connected, Runtime, asynchronous};
-use crate::client::Setup;
 use jeel_auth_smol::{FuturesIo, Smol};
 
 pub(super) const ADAPTER: Adapter = Adapter { name: "smol", connect };

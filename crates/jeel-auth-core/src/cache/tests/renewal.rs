@@ -93,3 +93,23 @@ fn an_outage_over_the_expiry_ends_in_an_error_and_the_recovery_in_a_token() {
     world.fetch("t2", 3600);
     assert_eq!(world.token(), "t2");
 }
+
+/// Keycloak 26.7.3 says zero at random of tokens that live a second.
+#[test]
+fn a_renewal_that_leaves_no_time_is_made_again_and_callers_wait_without_an_error() {
+    let mut world = World::near_expiry("t1", 1);
+    assert_eq!(world.token(), "t1");
+    world.send();
+    world.reply_token("t2", 0);
+    assert_eq!(world.token(), "t1");
+    world.reach_expiry();
+    let mut turn = world.waits();
+    if world.status().retry_in.is_some() {
+        world.reach_wakeup();
+        turn = wait(world.resume(turn));
+    }
+    world.send();
+    world.reply_token("t3", 1);
+    assert_eq!(ready(world.resume(turn)), "t3");
+    assert_eq!((world.requests(), world.status().counters.issued), (3, 2));
+}
