@@ -3,6 +3,7 @@
 use http::Uri;
 use std::fmt;
 use std::net::IpAddr;
+use std::sync::Arc;
 
 /// Jeel's two environments, as its integration guide names them in `JEELPAY_ENV`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -17,7 +18,7 @@ pub enum Environment {
 impl Environment {
     /// The environment's token endpoint.
     pub fn token_endpoint(self) -> Endpoint {
-        Endpoint { origin: self.origin("auth"), path: TOKEN_PATH.to_owned() }
+        Endpoint { origin: self.origin("auth"), path: TOKEN_PATH.into() }
     }
 
     /// The origin of the environment's API: the only place a token may be sent to.
@@ -30,7 +31,7 @@ impl Environment {
             Self::Sandbox => format!("{service}.sandbox.jeel.co"),
             Self::Production => format!("{service}.jeel.co"),
         };
-        Origin { https: true, host, port: 443 }
+        Origin { https: true, host: host.into(), port: 443 }
     }
 }
 
@@ -69,7 +70,7 @@ pub enum LoopbackHttp {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Endpoint {
     origin: Origin,
-    path: String,
+    path: Arc<str>,
 }
 
 /// The path of Jeel's token endpoint, used when only its origin is given.
@@ -82,8 +83,8 @@ impl Endpoint {
     /// See [`EndpointError`]; its text never holds the URL.
     pub fn parse(url: &str, loopback: LoopbackHttp) -> Result<Self, EndpointError> {
         let (origin, path) = parse(url, loopback)?;
-        let path = if path == "/" { TOKEN_PATH.to_owned() } else { path };
-        Ok(Self { origin, path })
+        let path = if path == "/" { TOKEN_PATH } else { &path };
+        Ok(Self { origin, path: path.into() })
     }
 
     /// Scheme, host and port.
@@ -114,7 +115,7 @@ impl fmt::Display for Endpoint {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Origin {
     https: bool,
-    host: String,
+    host: Arc<str>,
     port: u16,
 }
 
@@ -147,8 +148,11 @@ impl Origin {
 
     /// The value of the `Host` field (RFC 9110 §7.2): the scheme's own port is left out.
     pub fn authority(&self) -> String {
-        let host =
-            if self.host.contains(':') { format!("[{}]", self.host) } else { self.host.clone() };
+        let host = if self.host.contains(':') {
+            format!("[{}]", self.host)
+        } else {
+            (*self.host).to_owned()
+        };
         if self.port == default_port(self.https) { host } else { format!("{host}:{}", self.port) }
     }
 }
@@ -225,7 +229,7 @@ fn parse(url: &str, loopback: LoopbackHttp) -> Result<(Origin, String), Endpoint
     if host.is_empty() {
         return Err(EndpointError::NotAbsolute);
     }
-    let origin = Origin { https, host: host.to_ascii_lowercase(), port };
+    let origin = Origin { https, host: host.to_ascii_lowercase().into(), port };
     if !https {
         check_loopback(&origin.host, loopback)?;
     }

@@ -1,5 +1,6 @@
 //! Waiting with a task.
 
+use crate::call::Call;
 use crate::caller::{Caller, Look};
 use crate::shared::Flight;
 use crate::source::{Async, TokenSource};
@@ -22,8 +23,8 @@ impl<T: AsyncTransport> TokenSource<Async<T>> {
     /// # Errors
     /// Why there is none, whose fault that is, and when it is tried again.
     #[inline]
-    pub async fn token(&self) -> Result<Token, Error> {
-        self.token_within(self.caller_wait()).await
+    pub fn token(&self) -> impl Future<Output = Result<Token, Error>> {
+        self.call(Duration::ZERO, self.caller_wait(), Token::clone)
     }
 
     /// A usable token; waits for one up to `wait`.
@@ -31,11 +32,8 @@ impl<T: AsyncTransport> TokenSource<Async<T>> {
     /// # Errors
     /// As [`token`](Self::token).
     #[inline]
-    pub async fn token_within(&self, wait: Duration) -> Result<Token, Error> {
-        match self.cached() {
-            Some(token) => Ok(token),
-            None => self.wait_for_token(Duration::ZERO, wait).await,
-        }
+    pub fn token_within(&self, wait: Duration) -> impl Future<Output = Result<Token, Error>> {
+        self.call(Duration::ZERO, wait, Token::clone)
     }
 
     /// A token that is usable for at least `valid_for` from now, for a caller about to start
@@ -45,11 +43,11 @@ impl<T: AsyncTransport> TokenSource<Async<T>> {
     /// As [`token`](Self::token), and
     /// [`LifetimeTooShort`](jeel_auth_core::ErrorKind::LifetimeTooShort) when no token of this
     /// server's lives that long.
-    pub async fn token_valid_for(&self, valid_for: Duration) -> Result<Token, Error> {
-        match self.shared().leased_for(valid_for) {
-            Some(token) => Ok(token),
-            None => self.wait_for_token(valid_for, self.caller_wait()).await,
-        }
+    pub fn token_valid_for(
+        &self,
+        valid_for: Duration,
+    ) -> impl Future<Output = Result<Token, Error>> {
+        self.call(valid_for, self.caller_wait(), Token::clone)
     }
 
     /// The value of the `Authorization` field, built once per token and marked sensitive.
@@ -57,8 +55,8 @@ impl<T: AsyncTransport> TokenSource<Async<T>> {
     /// # Errors
     /// As [`token`](Self::token).
     #[inline]
-    pub async fn authorization(&self) -> Result<HeaderValue, Error> {
-        self.with_authorization(HeaderValue::clone).await
+    pub fn authorization(&self) -> impl Future<Output = Result<HeaderValue, Error>> {
+        self.with_authorization(HeaderValue::clone)
     }
 
     /// As [`authorization`](Self::authorization), borrowed for the time of a call: nothing is
@@ -67,29 +65,36 @@ impl<T: AsyncTransport> TokenSource<Async<T>> {
     /// # Errors
     /// As [`token`](Self::token).
     #[inline]
-    pub async fn with_authorization<R>(
+    pub fn with_authorization<R>(
         &self,
         f: impl FnOnce(&HeaderValue) -> R,
-    ) -> Result<R, Error> {
-        let borrowed = |token: &Token| f(token.authorization());
-        match self.shared().with_leased(borrowed) {
-            Ok(result) => Ok(result),
-            Err(borrowed) => {
-                Ok(borrowed(&self.wait_for_token(Duration::ZERO, self.caller_wait()).await?))
-            }
-        }
+    ) -> impl Future<Output = Result<R, Error>> {
+        self.call(Duration::ZERO, self.caller_wait(), |token| f(token.authorization()))
     }
 
     /// Fetches a token if there is none: a warm-up, so that the first call need not wait.
     ///
     /// # Errors
     /// As [`token`](Self::token).
-    pub async fn ready(&self) -> Result<(), Error> {
-        self.token().await.map(drop)
+    pub fn ready(&self) -> impl Future<Output = Result<(), Error>> {
+        self.call(Duration::ZERO, self.caller_wait(), |_| ())
     }
 
-    #[cold]
-    async fn wait_for_token(&self, at_least: Duration, wait: Duration) -> Result<Token, Error> {
+    #[inline]
+    fn call<R, F: FnOnce(&Token) -> R>(
+        &self,
+        at_least: Duration,
+        wait: Duration,
+        take: F,
+    ) -> Call<'_, T, F> {
+        Call { source: self, at_least, wait, take: Some(take), waiting: None }
+    }
+
+    pub(crate) async fn wait_for_token(
+        &self,
+        at_least: Duration,
+        wait: Duration,
+    ) -> Result<Token, Error> {
         let mut caller = Caller::new(at_least, wait);
         loop {
             let (look, flight) = caller.look(self.shared());

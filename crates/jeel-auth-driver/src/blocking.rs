@@ -41,10 +41,7 @@ impl<T: BlockingTransport> TokenSource<Blocking<T>> {
     /// [`LifetimeTooShort`](jeel_auth_core::ErrorKind::LifetimeTooShort) when no token of this
     /// server's lives that long.
     pub fn token_valid_for(&self, valid_for: Duration) -> Result<Token, Error> {
-        match self.shared().leased_for(valid_for) {
-            Some(token) => Ok(token),
-            None => self.wait_for_token(valid_for, self.caller_wait()),
-        }
+        self.wait_for_token(valid_for, self.caller_wait())
     }
 
     /// The value of the `Authorization` field, built once per token and marked sensitive.

@@ -30,6 +30,10 @@ impl Caller {
 
     /// Looks once. A flight that this starts is the caller's to launch, whatever it found.
     pub(crate) fn look(&mut self, shared: &Arc<Shared>) -> (Look, Option<Flight>) {
+        // A herd that a token has woken need not queue for the lock.
+        if let Some(token) = shared.leased_for(self.at_least) {
+            return (Look::Answer(Ok(token)), None);
+        }
         let (step, flight) = shared.step(self.at_least, self.turn.take());
         let look = match step {
             Step::Done(answer) => Look::Answer(answer),

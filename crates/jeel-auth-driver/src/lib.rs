@@ -30,6 +30,7 @@
 mod asynchronous;
 mod blocking;
 mod builder;
+mod call;
 mod caller;
 mod clock;
 mod observe;

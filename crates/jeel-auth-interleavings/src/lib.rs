@@ -17,6 +17,7 @@ mod driver {
     pub(crate) mod asynchronous;
     pub(crate) mod blocking;
     pub(crate) mod builder;
+    pub(crate) mod call;
     pub(crate) mod caller;
     pub(crate) mod observe;
     pub(crate) mod settings;
@@ -26,7 +27,7 @@ mod driver {
     pub(crate) mod transport;
 }
 // Where the files look for each other.
-use driver::{builder, caller, observe, settings, shared, source, token, transport};
+use driver::{builder, call, caller, observe, settings, shared, source, token, transport};
 
 mod clock;
 mod step;
