@@ -129,6 +129,9 @@ mod tests {
             ("/login", None),
             ("", None),
             ("::", None),
+            ("://login.example/", None),
+            ("not a scheme://login.example/", None),
+            ("https:///path", None),
         ] {
             assert_eq!(location_host(location.as_bytes()), host, "{location}");
         }

@@ -230,7 +230,7 @@ mod tests {
 
     #[test]
     fn any_other_expires_in_is_unreadable() {
-        for bad in ["\"\"", "\"1h\"", "\"-1\"", "\"1.5\"", "true", "[]", "{}", "\" 1\""] {
+        for bad in ["1e999", "\"\"", "\"1h\"", "\"-1\"", "\"1.5\"", "true", "[]", "{}", "\" 1\""] {
             assert_eq!(expires_in(bad), Err(Malformed::Lifetime), "{bad}");
         }
     }
@@ -280,5 +280,14 @@ mod tests {
         for none in [r#"{"error":{"code":1}}"#, r#"{"error":null}"#, "{}", r#"{"error":3}"#] {
             assert_eq!(code(none), None, "{none}");
         }
+    }
+
+    #[test]
+    fn each_reason_has_words_of_its_own() {
+        use MalformedReply::{Json, Lifetime, Status, Token, TokenType};
+        let all = [Json, Token, TokenType, Lifetime, Status];
+        let words: std::collections::BTreeSet<_> = all.map(|why| why.to_string()).into();
+        assert_eq!(words.len(), all.len());
+        assert!(words.iter().all(|words| words.starts_with("its ")));
     }
 }

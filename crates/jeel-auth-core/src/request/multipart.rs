@@ -91,4 +91,13 @@ mod tests {
         assert_ne!(first, second);
         assert!(!around.contains(&second));
     }
+
+    /// A seed means the same for ever.
+    #[test]
+    fn the_boundary_is_all_of_a_draw_in_hexadecimal() {
+        let draw = Rng::new(1).next_u64();
+        let digits: String = format!("{draw:016x}").chars().rev().collect();
+        let expected = format!("multipart/form-data; boundary=jeel-auth-{digits}");
+        assert_eq!(content_type(&[], &mut Rng::new(1)), expected);
+    }
 }
