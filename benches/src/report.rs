@@ -60,7 +60,7 @@ pub(crate) const FOOTPRINT: Section = Section {
     heading: "Footprint",
     introduction: "\
 A program that gets one token: crates compiled for it, procedural macros and build scripts included.
-The libraries alone have the same TLS as ours: rustls, ring, the system's roots.",
+The libraries alone are as their names in a `Cargo.toml` bring them, with their own choice of TLS.",
 };
 
 /// In the order of the document.

@@ -80,6 +80,9 @@ pub(crate) struct Bounds {
     pub(crate) reply: Limits,
 }
 
+/// Room for a head, in bytes, so that it need not grow.
+const USUAL_HEAD: usize = 512;
+
 /// What we tell a server we are.
 const USER_AGENT: &str = concat!("jeel-auth/", env!("CARGO_PKG_VERSION"));
 
@@ -161,11 +164,11 @@ impl TokenRequest {
     }
 
     fn http1_head(&self) -> String {
-        let mut head = format!(
-            "POST {} HTTP/1.1\r\nHost: {}\r\n",
-            self.endpoint.path(),
-            self.endpoint.origin().authority()
-        );
+        let authority = self.endpoint.origin().authority();
+        let mut head = String::with_capacity(USUAL_HEAD + self.endpoint.path().len());
+        for part in ["POST ", self.endpoint.path(), " HTTP/1.1\r\nHost: ", &authority, "\r\n"] {
+            head.push_str(part);
+        }
         for (name, value) in self.fields() {
             for part in [name, ": ", value, "\r\n"] {
                 head.push_str(part);
