@@ -31,7 +31,8 @@ pub enum ReplyShape {
     /// `access_token`, `token_type`, `expires_in`, and `scope` if one is set. (D)
     #[default]
     Plain,
-    /// Keycloak's: also `refresh_expires_in: 0`, `not-before-policy` and always a `scope`. (S, V)
+    /// Keycloak's: also `refresh_expires_in: 0`, `not-before-policy` and always a `scope` (S, V), in a
+    /// reply without a `Date` (V: 26.7.3).
     Keycloak,
 }
 

@@ -37,7 +37,7 @@
 //! | `POST /oauth2/token` with `client_id`, `client_secret`, `grant_type=client_credentials` | D |
 //! | the body as `multipart/form-data`, or urlencoded, or either: [`Encodings`] | D, D, G |
 //! | `{"access_token", "token_type", "expires_in"}`, the access token a JWT | D |
-//! | Keycloak's further members: [`ReplyShape::Keycloak`] | S, V |
+//! | Keycloak's further members, and no `Date`: [`ReplyShape::Keycloak`] | S, V |
 //! | RS256, the claims, `/oauth2/jwks`, opaque tokens: [`TokenFormat`] | G |
 //! | a header `tx_id` on every reply | D |
 //! | a body not read is answered like missing credentials: [`UnreadBody`] | V, its 415 G |

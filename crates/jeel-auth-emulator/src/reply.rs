@@ -12,12 +12,13 @@ pub struct Reply {
     status: u16,
     headers: Vec<(String, String)>,
     body: Vec<u8>,
+    dated: bool,
 }
 
 impl Reply {
     /// A reply with a status and nothing else.
     pub fn new(status: u16) -> Self {
-        Self { status, headers: Vec::new(), body: Vec::new() }
+        Self { status, headers: Vec::new(), body: Vec::new(), dated: true }
     }
 
     /// A reply of type `application/json`. The text is not checked.
@@ -66,10 +67,18 @@ impl Reply {
         &self.body
     }
 
-    /// Adds what every reply carries: the transaction id (D) and the server's date.
+    /// From a server that does not say what time it is.
+    pub(crate) fn undated(mut self) -> Self {
+        self.dated = false;
+        self
+    }
+
+    /// Adds what every reply carries: the transaction id (D) and, but for one, the server's date.
     pub(crate) fn stamped(mut self, tx_id: &str, wall: SystemTime) -> Self {
         self.default_header("tx_id", || tx_id.to_owned());
-        self.default_header("Date", || httpdate::fmt_http_date(wall));
+        if self.dated {
+            self.default_header("Date", || httpdate::fmt_http_date(wall));
+        }
         self
     }
 

@@ -99,7 +99,11 @@ fn token_reply(settings: &Settings, grant: &Grant) -> Reply {
         add("scope", scope.into());
     }
     // RFC 6749 §5.1 asks for both fields.
-    Reply::json(200, Value::Object(body).to_string())
+    let reply = Reply::json(200, Value::Object(body).to_string())
         .header("Cache-Control", "no-store")
-        .header("Pragma", "no-cache")
+        .header("Pragma", "no-cache");
+    match settings.shape {
+        ReplyShape::Plain => reply,
+        ReplyShape::Keycloak => reply.undated(),
+    }
 }

@@ -37,12 +37,15 @@ fn a_plain_reply_has_the_documented_members() {
     assert_eq!(json["expires_in"], 1991);
     assert_eq!(reply.field("content-type"), Some("application/json"));
     assert_eq!(reply.field("cache-control"), Some("no-store"));
+    assert!(reply.field("date").is_some());
 }
 
 #[test]
-fn a_keycloak_reply_has_three_members_more() {
+fn a_keycloak_reply_has_three_members_more_and_no_date() {
     let emulator = Emulator::builder().reply_shape(ReplyShape::Keycloak).start().unwrap();
-    let json = get_token(&emulator).json();
+    let reply = get_token(&emulator);
+    assert_eq!(reply.field("date"), None);
+    let json = reply.json();
     assert_eq!(json["refresh_expires_in"], 0);
     assert_eq!(json["not-before-policy"], 0);
     assert_eq!(json["scope"], "email profile");
