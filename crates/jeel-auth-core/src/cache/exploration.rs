@@ -109,6 +109,9 @@ struct World {
     tokens: u64,
     /// What the server says of the token at hand: its name, and when it ends.
     issued: Option<(u64, Moment)>,
+    /// Since when it was handed out although it had ended, and a little: handed out again then, it is
+    /// as good as new.
+    overstayed: Option<Moment>,
     sent: Moment,
     old: Generation,
     ledger: Ledger,
@@ -130,6 +133,7 @@ impl World {
             turn: None,
             tokens: 0,
             issued: None,
+            overstayed: None,
             sent: now,
             old: Generation(0),
             trace: Vec::new(),
@@ -259,11 +263,18 @@ impl World {
                     let left = end.monotonic() - now.monotonic();
                     *end = Moment::new(end.monotonic(), now.wall() + left);
                 }
-                if self.cache.held.is_none() {
+                let meant = self.overstayed.is_some_and(|until| until.reached(now));
+                if self.cache.held.is_none() || meant {
                     *end = self.sent.after(lifetime);
+                    self.overstayed = None;
+                } else if end.reached(now) && self.overstayed.is_none() {
+                    self.overstayed = Some(now.after(lifetime / 20));
                 }
             }
-            _ => self.issued = Some((name, self.sent.after(lifetime))),
+            _ => {
+                self.issued = Some((name, self.sent.after(lifetime)));
+                self.overstayed = None;
+            }
         }
     }
 
@@ -347,10 +358,11 @@ impl World {
     fn key(&self) -> String {
         let issued =
             self.issued.map(|(name, end)| (self.tokens - name.min(self.tokens), self.left(end)));
+        let overstayed = self.overstayed.map(|until| self.left(until));
         let turn = self.turn.map(|turn| self.cache.refusals > turn.refusals);
         let sent = self.flight.map(|_| self.left(self.sent.after(Duration::from_secs(LIFETIME))));
         format!(
-            "{} {:?} {:?} {issued:?} {turn:?} {sent:?} {:?}",
+            "{} {:?} {:?} {issued:?} {overstayed:?} {turn:?} {sent:?} {:?}",
             self.machine_key(),
             self.flight.is_some(),
             self.stale.is_some(),
