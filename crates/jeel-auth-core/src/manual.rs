@@ -48,8 +48,8 @@
 //! Such a server costs two requests a lifetime: one at the renewal time, which finds out, and one
 //! when the token is gone.
 //!
-//! If such a token is over by the wall clock alone, the wall clock was stepped: a server does not
-//! hand out what it holds to be expired. The deadlines then follow the wall.
+//! If such a token was over by the wall clock alone when it was asked for, the wall clock was stepped:
+//! a server does not hand out what it holds to be expired. The deadlines then follow the wall.
 //!
 //! # Rejections
 //!

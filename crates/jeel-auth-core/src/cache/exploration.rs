@@ -259,9 +259,10 @@ impl World {
         match &mut self.issued {
             Some((known, end)) if *known == name => {
                 // The same token keeps its first end; on the wall, unless the wall was stepped.
-                if now.wall() >= end.wall() && now.monotonic() < end.monotonic() {
-                    let left = end.monotonic() - now.monotonic();
-                    *end = Moment::new(end.monotonic(), now.wall() + left);
+                let sent = self.sent;
+                if sent.wall() >= end.wall() && sent.monotonic() < end.monotonic() {
+                    let left = end.monotonic() - sent.monotonic();
+                    *end = Moment::new(end.monotonic(), sent.wall() + left);
                 }
                 let meant = self.overstayed.is_some_and(|until| until.reached(now));
                 if self.cache.held.is_none() || meant {

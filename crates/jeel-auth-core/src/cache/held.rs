@@ -118,8 +118,8 @@ impl Held {
     ///
     /// When the server should have dropped it, it gets a little time to: servers round. If the token
     /// still comes back then, the server means it.
-    pub(crate) fn on_reissue(&mut self, now: Moment) -> Reissue {
-        self.follow_stepped_wall(now);
+    pub(crate) fn on_reissue(&mut self, sent: Moment, now: Moment) -> Reissue {
+        self.follow_stepped_wall(sent);
         if self.dropped_at.reached(now) {
             if self.overstayed {
                 return Reissue::Renewed;
@@ -133,15 +133,16 @@ impl Held {
         Reissue::Kept
     }
 
-    /// A token that is over by the wall clock alone, and which the server still hands out, proves
-    /// that the wall clock was stepped forward: count from where it is now. Otherwise such a step
-    /// would leave a client without a token until the server drops it, hours later.
-    fn follow_stepped_wall(&mut self, now: Moment) {
+    /// A token that was over by the wall clock alone when it was asked for, and which the server still
+    /// handed out, proves that the wall clock was stepped forward: count from where it was then.
+    /// Otherwise such a step would leave a client without a token until the server drops it, hours
+    /// later. A jump after that proves nothing: the reply may have lain there through a suspend.
+    fn follow_stepped_wall(&mut self, sent: Moment) {
         let end = self.expires_at;
-        if now.wall() >= end.wall() && now.monotonic() < end.monotonic() {
+        if sent.wall() >= end.wall() && sent.monotonic() < end.monotonic() {
             for deadline in [&mut self.expires_at, &mut self.dropped_at] {
-                let left = deadline.monotonic().saturating_sub(now.monotonic());
-                *deadline = Moment::new(deadline.monotonic(), now.wall().saturating_add(left));
+                let left = deadline.monotonic().saturating_sub(sent.monotonic());
+                *deadline = Moment::new(deadline.monotonic(), sent.wall().saturating_add(left));
             }
         }
     }

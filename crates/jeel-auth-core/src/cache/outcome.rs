@@ -141,12 +141,12 @@ impl Cache {
         self.encoding.on_token(flight.encoding);
         if let Some(held) = self.held.as_mut().filter(|held| held.token.is(&bearer)) {
             let generation = held.token.generation();
-            if held.on_reissue(now) == Reissue::Kept {
+            if held.on_reissue(flight.sent, now) == Reissue::Kept {
                 return self.reissued(generation);
             }
         } else if let Some(rejected) =
             self.rejected.take_if(|rejected| rejected.held.token.is(&bearer))
-            && !self.came_back(rejected, now, &bearer)
+            && !self.came_back(rejected, (flight.sent, now), &bearer)
         {
             return;
         }
@@ -160,9 +160,14 @@ impl Cache {
     /// The server handed out again what the API had refused: a cool-down, at most until the server
     /// drops it; and if it still does so after that, another chance, for the API may have been
     /// wrong. Says whether the token is to be taken for a new one.
-    fn came_back(&mut self, rejected: Rejected, now: Moment, bearer: &BearerValue) -> bool {
+    fn came_back(
+        &mut self,
+        rejected: Rejected,
+        (sent, now): (Moment, Moment),
+        bearer: &BearerValue,
+    ) -> bool {
         let Rejected { mut held, cooled_down } = rejected;
-        if held.on_reissue(now) == Reissue::Renewed {
+        if held.on_reissue(sent, now) == Reissue::Renewed {
             return true;
         }
         if !cooled_down {

@@ -229,3 +229,15 @@ fn a_token_handed_out_again_after_a_suspend_is_not_good_for_longer() {
     world.fetch("t1", 3600);
     assert_eq!(world.status().usable_for, Some(usable_for + s(5)));
 }
+
+/// Its reply was made before the suspend, and is read after it.
+#[test]
+fn a_token_handed_out_again_before_a_suspend_is_over_after_it() {
+    let mut world = World::near_expiry("t1", 3600);
+    world.token();
+    world.send();
+    world.step_wall(3600);
+    world.reply_token("t1", 3600);
+    assert_eq!(world.state(), State::Expired);
+    world.waits();
+}
