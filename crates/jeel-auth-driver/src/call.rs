@@ -30,7 +30,8 @@ impl<T, F> Unpin for Call<'_, T, F> {}
 impl<T: AsyncTransport, R, F: FnOnce(&Token) -> R> Future for Call<'_, T, F> {
     type Output = Result<R, Error>;
 
-    #[inline]
+    // A hint is not enough: with the guard's release in it, it looks long.
+    #[inline(always)]
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         if self.waiting.is_none()
             && self.at_least.is_zero()
@@ -47,6 +48,7 @@ impl<T: AsyncTransport, R, F: FnOnce(&Token) -> R> Future for Call<'_, T, F> {
 
 impl<T: AsyncTransport, R, F: FnOnce(&Token) -> R> Call<'_, T, F> {
     #[cold]
+    #[inline(never)]
     fn poll_waiting(&mut self, context: &mut Context<'_>) -> Poll<Result<R, Error>> {
         let source = self.source;
         let waiting = self
