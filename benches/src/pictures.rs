@@ -8,7 +8,7 @@ use crate::table::short;
 
 pub(crate) fn read(study: &CachedRead) -> Plot {
     let bar = |read: &crate::cached_read::Read| Bar {
-        label: read.name.to_owned(),
+        label: read.name.trim_start_matches("base: ").to_owned(),
         value: read.alone.median(),
         note: format!("{} ns, {} allocations", short(read.alone.median()), read.allocations),
         whose: match read.kind {
