@@ -6,7 +6,7 @@ use crate::transport::AsyncTransport;
 use jeel_auth_core::Error;
 use std::future::Future;
 use std::pin::Pin;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 /// Ends with what `take` makes of a token: at its first poll, where there is a lease. Only a call
@@ -50,13 +50,18 @@ impl<T: AsyncTransport, R, F: FnOnce(&Token) -> R> Call<'_, T, F> {
     #[cold]
     #[inline(never)]
     fn poll_waiting(&mut self, context: &mut Context<'_>) -> Poll<Result<R, Error>> {
+        // None: it ended before, and is polled again.
+        let Some(take) = self.take.take() else { return Poll::Pending };
         let source = self.source;
         let waiting = self
             .waiting
             .get_or_insert_with(|| Box::pin(source.wait_for_token(self.at_least, self.wait)));
-        let answer = ready!(waiting.as_mut().poll(context));
-        // It ended before, and was polled again.
-        let Some(take) = self.take.take() else { return Poll::Pending };
-        Poll::Ready(answer.map(|token| take(&token)))
+        match waiting.as_mut().poll(context) {
+            Poll::Ready(answer) => Poll::Ready(answer.map(|token| take(&token))),
+            Poll::Pending => {
+                self.take = Some(take);
+                Poll::Pending
+            }
+        }
     }
 }

@@ -50,6 +50,22 @@ fn ten_thousand_tasks_on_an_empty_cache_make_one_request() {
 }
 
 #[test]
+fn a_call_that_is_polled_after_its_end_starts_nothing_and_does_not_panic() {
+    let server = Server::issuing(3600);
+    let source = source(&server);
+    smol::block_on(async {
+        // The first waits for its token, the second does not.
+        for _ in 0..2 {
+            let mut call = pin!(source.token());
+            call.as_mut().await.unwrap();
+            assert!(is_pending(call.as_mut()).await);
+            assert!(is_pending(call.as_mut()).await);
+        }
+    });
+    assert_eq!(server.requests(), 1);
+}
+
+#[test]
 fn a_caller_dropped_while_it_waits_loses_nothing() {
     let server = Server::issuing(3600);
     server.hold();

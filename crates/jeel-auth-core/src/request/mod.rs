@@ -80,7 +80,7 @@ pub(crate) struct Bounds {
     pub(crate) reply: Limits,
 }
 
-/// Room for a head, in bytes, so that it need not grow.
+/// Room for a head, in bytes, that grows only where a path is long.
 const USUAL_HEAD: usize = 512;
 
 /// What we tell a server we are.
@@ -165,7 +165,7 @@ impl TokenRequest {
 
     fn http1_head(&self) -> String {
         let authority = self.endpoint.origin().authority();
-        let mut head = String::with_capacity(USUAL_HEAD + self.endpoint.path().len());
+        let mut head = String::with_capacity(USUAL_HEAD);
         for part in ["POST ", self.endpoint.path(), " HTTP/1.1\r\nHost: ", &authority, "\r\n"] {
             head.push_str(part);
         }
