@@ -5,7 +5,7 @@ use crate::ours;
 use crate::rounds::{Op, just, op};
 use crate::scripted::{self, Renewal};
 use crate::server::Server;
-use crate::world::{Failure, at_once};
+use crate::world::{Failure, poll_once};
 use http::HeaderValue;
 use jeel_auth_driver::{Async, AsyncTransport, Blocking, BlockingTransport};
 use std::time::Duration;
@@ -102,13 +102,13 @@ fn blocking_borrow<T: BlockingTransport>(_: &Runtime, server: &Server) -> Result
 fn tasks<T: AsyncTransport>(runtime: &Runtime, server: &Server) -> Result<Op, Failure> {
     let source = ours::source::<Async<T>>(server)?;
     runtime.block_on(source.ready())?;
-    Ok(op(move || at_once(source.authorization())))
+    Ok(op(move || poll_once(source.authorization())))
 }
 
 fn tasks_borrow<T: AsyncTransport>(runtime: &Runtime, server: &Server) -> Result<Op, Failure> {
     let source = ours::source::<Async<T>>(server)?;
     runtime.block_on(source.ready())?;
-    Ok(op(move || at_once(source.with_authorization(HeaderValue::len))))
+    Ok(op(move || poll_once(source.with_authorization(HeaderValue::len))))
 }
 
 /// One reader for each thing that may be happening to the token, and how to tell that it still is.

@@ -14,12 +14,9 @@ pub(crate) fn runtime() -> Result<Runtime, Failure> {
     Ok(Builder::new_multi_thread().worker_threads(2).enable_all().build()?)
 }
 
-/// The outcome of a future that is ready when it is first asked, as every cached read is: polled
-/// once, by nobody, so that no executor is measured.
+/// Polls a future once, as nobody's task: a cached read is ready then, and no executor is measured.
+/// What a poll returns is not taken apart here, for that would be measured.
 #[inline(always)]
-pub(crate) fn at_once<F: Future>(future: F) -> Option<F::Output> {
-    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(output) => Some(output),
-        Poll::Pending => None,
-    }
+pub(crate) fn poll_once<F: Future>(future: F) -> Poll<F::Output> {
+    pin!(future).poll(&mut Context::from_waker(Waker::noop()))
 }

@@ -2,9 +2,10 @@
 
 use crate::ours::{CLIENT_ID, CLIENT_SECRET};
 use crate::rounds::{Op, op};
-use crate::world::at_once;
+use crate::world::poll_once;
 use http_body_util::BodyExt;
 use std::io::Read;
+use std::task::Poll;
 
 /// Three fields as bytes in memory.
 pub(crate) fn multipart() -> [(&'static str, Op); 2] {
@@ -27,5 +28,6 @@ fn by_reqwest() -> Option<bytes::Bytes> {
         .text("client_secret", CLIENT_SECRET)
         .text("grant_type", "client_credentials");
     let body = reqwest::Body::wrap_stream(form.into_stream());
-    Some(at_once(body.collect())?.ok()?.to_bytes())
+    let Poll::Ready(body) = poll_once(body.collect()) else { return None };
+    Some(body.ok()?.to_bytes())
 }

@@ -20,7 +20,7 @@ use crate::holder::Holder;
 use crate::rounds::{Op, op};
 use crate::server::Server;
 use crate::subjects::Make;
-use crate::world::{Failure, at_once};
+use crate::world::{Failure, poll_once};
 use tokio::runtime::Runtime;
 
 /// The cached read of each.
@@ -37,5 +37,5 @@ pub(crate) fn readers() -> [(&'static str, Make); 5] {
 fn reader<H: Holder>(runtime: &Runtime, server: &Server) -> Result<Op, Failure> {
     let holder = runtime.block_on(H::new(server))?;
     runtime.block_on(holder.header())?;
-    Ok(op(move || at_once(holder.header())))
+    Ok(op(move || poll_once(holder.header())))
 }

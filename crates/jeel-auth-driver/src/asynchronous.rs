@@ -24,7 +24,7 @@ impl<T: AsyncTransport> TokenSource<Async<T>> {
     /// Why there is none, whose fault that is, and when it is tried again.
     #[inline]
     pub fn token(&self) -> impl Future<Output = Result<Token, Error>> {
-        self.call(Duration::ZERO, self.caller_wait(), Token::clone)
+        self.call(None, |token| Poll::Ready(Ok(token.clone())))
     }
 
     /// A usable token; waits for one up to `wait`.
@@ -33,7 +33,7 @@ impl<T: AsyncTransport> TokenSource<Async<T>> {
     /// As [`token`](Self::token).
     #[inline]
     pub fn token_within(&self, wait: Duration) -> impl Future<Output = Result<Token, Error>> {
-        self.call(Duration::ZERO, wait, Token::clone)
+        self.call(Some(wait), |token| Poll::Ready(Ok(token.clone())))
     }
 
     /// A token that is usable for at least `valid_for` from now, for a caller about to start
@@ -47,7 +47,7 @@ impl<T: AsyncTransport> TokenSource<Async<T>> {
         &self,
         valid_for: Duration,
     ) -> impl Future<Output = Result<Token, Error>> {
-        self.call(valid_for, self.caller_wait(), Token::clone)
+        self.wait_for_token(valid_for, self.caller_wait())
     }
 
     /// The value of the `Authorization` field, built once per token and marked sensitive.
@@ -56,7 +56,7 @@ impl<T: AsyncTransport> TokenSource<Async<T>> {
     /// As [`token`](Self::token).
     #[inline]
     pub fn authorization(&self) -> impl Future<Output = Result<HeaderValue, Error>> {
-        self.with_authorization(HeaderValue::clone)
+        self.call(None, authorization)
     }
 
     /// As [`authorization`](Self::authorization), borrowed for the time of a call: nothing is
@@ -69,7 +69,7 @@ impl<T: AsyncTransport> TokenSource<Async<T>> {
         &self,
         f: impl FnOnce(&HeaderValue) -> R,
     ) -> impl Future<Output = Result<R, Error>> {
-        self.call(Duration::ZERO, self.caller_wait(), |token| f(token.authorization()))
+        self.call(None, |token| Poll::Ready(Ok(f(token.authorization()))))
     }
 
     /// Fetches a token if there is none: a warm-up, so that the first call need not wait.
@@ -77,17 +77,16 @@ impl<T: AsyncTransport> TokenSource<Async<T>> {
     /// # Errors
     /// As [`token`](Self::token).
     pub fn ready(&self) -> impl Future<Output = Result<(), Error>> {
-        self.call(Duration::ZERO, self.caller_wait(), |_| ())
+        self.call(None, |_| Poll::Ready(Ok(())))
     }
 
     #[inline]
-    fn call<R, F: FnOnce(&Token) -> R>(
+    fn call<R, F: FnOnce(&Token) -> Poll<Result<R, Error>>>(
         &self,
-        at_least: Duration,
-        wait: Duration,
+        wait: Option<Duration>,
         take: F,
     ) -> Call<'_, T, F> {
-        Call { source: self, at_least, wait, take: Some(take), waiting: None }
+        Call { source: self, wait, take: Some(take), waiting: None }
     }
 
     pub(crate) async fn wait_for_token(
@@ -119,6 +118,12 @@ impl<T: AsyncTransport> TokenSource<Async<T>> {
         })
         .await;
     }
+}
+
+/// In a function of its own for the reason that [the blocking one](crate::blocking) is.
+#[inline(never)]
+fn authorization(token: &Token) -> Poll<Result<HeaderValue, Error>> {
+    Poll::Ready(Ok(token.authorization().clone()))
 }
 
 /// Carries a flight on a task of its own, so that no caller's cancellation ends it.

@@ -50,7 +50,7 @@ impl<T: BlockingTransport> TokenSource<Blocking<T>> {
     /// As [`token`](Self::token).
     #[inline]
     pub fn authorization(&self) -> Result<HeaderValue, Error> {
-        self.with_authorization(HeaderValue::clone)
+        self.take(authorization)
     }
 
     /// As [`authorization`](Self::authorization), borrowed for the time of a call: nothing is
@@ -60,13 +60,7 @@ impl<T: BlockingTransport> TokenSource<Blocking<T>> {
     /// As [`token`](Self::token).
     #[inline]
     pub fn with_authorization<R>(&self, f: impl FnOnce(&HeaderValue) -> R) -> Result<R, Error> {
-        let borrowed = |token: &Token| f(token.authorization());
-        match self.shared().with_leased(borrowed) {
-            Ok(result) => Ok(result),
-            Err(borrowed) => {
-                Ok(borrowed(&self.wait_for_token(Duration::ZERO, self.caller_wait())?))
-            }
-        }
+        self.take(|token| Ok(f(token.authorization())))
     }
 
     /// Fetches a token if there is none: a warm-up, so that the first call need not wait.
@@ -75,6 +69,14 @@ impl<T: BlockingTransport> TokenSource<Blocking<T>> {
     /// As [`token`](Self::token).
     pub fn ready(&self) -> Result<(), Error> {
         self.token().map(drop)
+    }
+
+    #[inline]
+    fn take<R>(&self, take: impl FnOnce(&Token) -> Result<R, Error>) -> Result<R, Error> {
+        match self.cached() {
+            Some(token) => take(&token),
+            None => take(&self.wait_for_token(Duration::ZERO, self.caller_wait())?),
+        }
     }
 
     #[cold]
@@ -91,6 +93,13 @@ impl<T: BlockingTransport> TokenSource<Blocking<T>> {
             }
         }
     }
+}
+
+/// In a function of its own this is built in its place. In a caller, which has a token to drop, it would
+/// be built beside it and copied there, which takes longer than all the rest of a read.
+#[inline(never)]
+fn authorization(token: &Token) -> Result<HeaderValue, Error> {
+    Ok(token.authorization().clone())
 }
 
 /// Carries a flight on a thread of its own: a caller with little time must not wait for a slow

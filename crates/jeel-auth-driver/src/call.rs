@@ -9,14 +9,14 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-/// Ends with what `take` makes of a token: at its first poll, where there is a lease. Only a call
-/// that has to wait takes memory for that, so that those that need not are small.
+/// Ends as `take` says of a token: at its first poll, where there is a lease. Only a call that has
+/// to wait takes memory for that, so that those that need not are small.
 ///
 /// By hand, because an `async fn` is a state machine for both, which no caller inlines.
 pub(crate) struct Call<'a, T, F> {
     pub(crate) source: &'a TokenSource<Async<T>>,
-    pub(crate) at_least: Duration,
-    pub(crate) wait: Duration,
+    /// `None` is the policy's time for callers.
+    pub(crate) wait: Option<Duration>,
     /// Taken when it ends.
     pub(crate) take: Option<F>,
     pub(crate) waiting: Option<Waiting<'a>>,
@@ -27,37 +27,45 @@ type Waiting<'a> = Pin<Box<dyn Future<Output = Result<Token, Error>> + Send + 'a
 /// `take` is never pinned.
 impl<T, F> Unpin for Call<'_, T, F> {}
 
-impl<T: AsyncTransport, R, F: FnOnce(&Token) -> R> Future for Call<'_, T, F> {
+impl<T, R, F> Future for Call<'_, T, F>
+where
+    T: AsyncTransport,
+    F: FnOnce(&Token) -> Poll<Result<R, Error>>,
+{
     type Output = Result<R, Error>;
 
-    // A hint is not enough: with the guard's release in it, it looks long.
+    // A hint is not enough: with the token's release in it, it looks long.
     #[inline(always)]
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         if self.waiting.is_none()
-            && self.at_least.is_zero()
             && let Some(take) = self.take.take()
         {
-            match self.source.shared().with_leased(take) {
-                Ok(result) => return Poll::Ready(Ok(result)),
-                Err(take) => self.take = Some(take),
+            match self.source.cached() {
+                Some(token) => return take(&token),
+                None => self.take = Some(take),
             }
         }
         self.poll_waiting(context)
     }
 }
 
-impl<T: AsyncTransport, R, F: FnOnce(&Token) -> R> Call<'_, T, F> {
+impl<T: AsyncTransport, F> Call<'_, T, F> {
     #[cold]
     #[inline(never)]
-    fn poll_waiting(&mut self, context: &mut Context<'_>) -> Poll<Result<R, Error>> {
+    fn poll_waiting<R>(&mut self, context: &mut Context<'_>) -> Poll<Result<R, Error>>
+    where
+        F: FnOnce(&Token) -> Poll<Result<R, Error>>,
+    {
         // None: it ended before, and is polled again.
         let Some(take) = self.take.take() else { return Poll::Pending };
         let source = self.source;
+        let wait = self.wait.unwrap_or(source.caller_wait());
         let waiting = self
             .waiting
-            .get_or_insert_with(|| Box::pin(source.wait_for_token(self.at_least, self.wait)));
+            .get_or_insert_with(|| Box::pin(source.wait_for_token(Duration::ZERO, wait)));
         match waiting.as_mut().poll(context) {
-            Poll::Ready(answer) => Poll::Ready(answer.map(|token| take(&token))),
+            Poll::Ready(Ok(token)) => take(&token),
+            Poll::Ready(Err(error)) => Poll::Ready(Err(error)),
             Poll::Pending => {
                 self.take = Some(take);
                 Poll::Pending

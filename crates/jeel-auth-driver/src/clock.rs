@@ -64,10 +64,13 @@ mod platform {
             Moment::new(since_origin(monotonic), since_origin(wall))
         }
 
+        /// The coarse clocks move together, at a tick or when the wall clock is set: what they said
+        /// is good until the monotonic one has moved.
         #[inline]
         pub(super) fn is_before(self, deadline: &Deadline) -> bool {
             let monotonic = clock_gettime(ClockId::MonotonicCoarse);
-            monotonic < deadline.monotonic && deadline.wall_is_ahead(Tick::of(monotonic))
+            deadline.ahead_at.load(Ordering::Relaxed) == Tick::of(monotonic).0
+                || deadline.is_ahead(monotonic)
         }
     }
 
@@ -75,7 +78,7 @@ mod platform {
     pub(super) struct Deadline {
         monotonic: Timespec,
         wall: Timespec,
-        /// The last tick at which the wall clock had not reached it.
+        /// The last tick at which neither clock had reached it.
         ahead_at: AtomicU64,
     }
 
@@ -88,20 +91,15 @@ mod platform {
             }
         }
 
-        /// The coarse clocks move together, at a tick or when the wall clock is set: one reading of
-        /// the wall clock is good until the monotonic one has moved.
-        #[inline]
-        fn wall_is_ahead(&self, tick: Tick) -> bool {
-            self.ahead_at.load(Ordering::Relaxed) == tick.0 || self.read_wall(tick)
-        }
-
         #[cold]
-        fn read_wall(&self, tick: Tick) -> bool {
-            let ahead = clock_gettime(ClockId::RealtimeCoarse) < self.wall;
-            if ahead {
-                self.ahead_at.store(tick.0, Ordering::Relaxed);
+        #[inline(never)]
+        fn is_ahead(&self, monotonic: Timespec) -> bool {
+            let is_ahead =
+                monotonic < self.monotonic && clock_gettime(ClockId::RealtimeCoarse) < self.wall;
+            if is_ahead {
+                self.ahead_at.store(Tick::of(monotonic).0, Ordering::Relaxed);
             }
-            ahead
+            is_ahead
         }
     }
 

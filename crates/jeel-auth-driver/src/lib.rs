@@ -16,7 +16,9 @@
 //! What it adds to core's decisions, and nothing else does:
 //!
 //! - **The lock-free read.** Core leases a token until a moment; readers see the lease through one
-//!   atomic pointer. In near-expiry too, while a renewal is under way or held off.
+//!   atomic pointer. In near-expiry too, while a renewal is under way or held off. Each thread notes
+//!   the lease that it saw, and counts on a copy of the token that few others count on: threads that
+//!   read at the same time do not slow each other down.
 //! - **Single flight.** A request belongs to the cache. The caller who started it may leave, be
 //!   cancelled or panic. Dropped without an outcome, as when a runtime shuts down, it is reported as
 //!   abandoned; lost without a trace, as in a forked child, it is given up at its deadline.
@@ -33,6 +35,8 @@ mod builder;
 mod call;
 mod caller;
 mod clock;
+mod lanes;
+mod lease;
 mod observe;
 mod settings;
 mod shared;

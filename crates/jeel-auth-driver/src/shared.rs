@@ -1,8 +1,10 @@
 //! The one cache that all share: a lock-free lease in front, one mutex around core behind it.
 
-use crate::clock::{Clock, RoughDeadline};
+use crate::clock::Clock;
+use crate::lanes::Lanes;
+use crate::lease::{Lease, Published};
 use crate::observe;
-use crate::sync::{ArcSwapOption, Event, EventListener, Mutex, MutexGuard, PoisonError};
+use crate::sync::{Event, EventListener, Mutex, MutexGuard, PoisonError};
 use crate::token::Token;
 use crate::transport::Received;
 use jeel_auth_core::{
@@ -16,7 +18,7 @@ use std::time::Duration;
 /// A cache and everybody who waits for it.
 pub(crate) struct Shared {
     /// What readers look at first, and mostly only.
-    lease: ArcSwapOption<Published>,
+    published: Published,
     machine: Mutex<Machine>,
     /// Notified after every outcome, when the mutex is free again.
     outcome: Event,
@@ -25,17 +27,10 @@ pub(crate) struct Shared {
     api_origin: Option<Origin>,
 }
 
-/// A lease of core's, with the token as callers get it.
-struct Published {
-    token: Token,
-    until: RoughDeadline,
-    usable_until: Moment,
-}
-
 struct Machine {
     cache: Cache,
     /// The token last handed out or published, its header value built.
-    token: Option<Token>,
+    token: Option<Arc<Lanes>>,
     /// What readers see.
     published: Option<(Generation, Moment)>,
     /// Whether those who wait are to be woken when the lock is free.
@@ -73,7 +68,7 @@ impl Shared {
         let caller_wait = cache.policy().caller_wait;
         let machine = Machine { cache, token: None, published: None, announce: false };
         Arc::new(Self {
-            lease: ArcSwapOption::empty(),
+            published: Published::nothing(),
             machine: Mutex::new(machine),
             outcome: Event::new(),
             clock: Clock::start(),
@@ -94,26 +89,12 @@ impl Shared {
     /// The fast path: one atomic load and one look at the clocks. No lock, no allocation, no future.
     #[inline]
     pub(crate) fn leased(&self) -> Option<Token> {
-        self.with_leased(Token::clone).ok()
-    }
-
-    /// As [`leased`](Self::leased), borrowing the token instead of cloning it; gives `f` back where
-    /// there is no lease.
-    #[inline]
-    pub(crate) fn with_leased<R, F: FnOnce(&Token) -> R>(&self, f: F) -> Result<R, F> {
-        match self.lease.load().as_deref() {
-            Some(lease) if self.clock.is_before(&lease.until) => Ok(f(&lease.token)),
-            _ => Err(f),
-        }
+        self.published.token(self.clock)
     }
 
     /// As [`leased`](Self::leased), for a token usable at least that long.
     pub(crate) fn leased_for(&self, at_least: Duration) -> Option<Token> {
-        let lease = self.lease.load();
-        let lease = lease.as_deref()?;
-        let latest = RoughDeadline::new(lease.usable_until.before(at_least));
-        let good = self.clock.is_before(&lease.until) && self.clock.is_before(&latest);
-        good.then(|| lease.token.clone())
+        self.published.token_for(at_least, self.clock)
     }
 
     /// A caller comes for a token usable at least that long, or comes back with its turn. A flight
@@ -130,7 +111,7 @@ impl Shared {
             };
             let flight = self.next_flight(machine, now);
             let step = match answer {
-                Acquire::Ready(access) => Step::Done(Ok(machine.token(&access))),
+                Acquire::Ready(access) => Step::Done(Ok(machine.token(&access).mine())),
                 Acquire::Refused(error) => Step::Done(Err(error)),
                 Acquire::Wait(turn) => Step::Wait(self.waiting(machine, turn, now)),
             };
@@ -199,10 +180,10 @@ impl Shared {
             return;
         }
         machine.published = published;
-        self.lease.store(lease.map(|lease| {
-            let token = machine.token(&lease.token);
-            let until = RoughDeadline::new(lease.until);
-            Arc::new(Published { token, until, usable_until: lease.usable_until })
+        self.published.store(lease.map(|lease| Lease {
+            token: machine.token(&lease.token),
+            until: lease.until,
+            usable_until: lease.usable_until,
         }));
     }
 
@@ -213,13 +194,13 @@ impl Shared {
 }
 
 impl Machine {
-    /// The token as callers get it; its header value is built once.
-    fn token(&mut self, access: &AccessToken) -> Token {
+    /// The token as callers get it; its header values are built once.
+    fn token(&mut self, access: &AccessToken) -> Arc<Lanes> {
         match &self.token {
-            Some(token) if token.generation() == access.generation() => token.clone(),
+            Some(token) if token.generation() == access.generation() => Arc::clone(token),
             _ => {
-                let token = Token::new(access.clone());
-                self.token = Some(token.clone());
+                let token = Arc::new(Lanes::new(access));
+                self.token = Some(Arc::clone(&token));
                 token
             }
         }

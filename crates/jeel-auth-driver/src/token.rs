@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::HeaderValue;
 use jeel_auth_core::{AccessToken, Generation};
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 /// A usable access token, ready to be sent.
 ///
@@ -13,6 +13,8 @@ use std::sync::Arc;
 #[derive(Clone)]
 pub struct Token(Arc<Inner>);
 
+/// Aligned to what processors exchange, as is [`Shared`]: a counter must not share that with another.
+#[repr(align(64))]
 struct Inner {
     access: AccessToken,
     authorization: HeaderValue,
@@ -30,6 +32,7 @@ impl Token {
 
     /// The value of the `Authorization` field (RFC 6750 §2.1), marked sensitive. Cloning it copies
     /// nothing.
+    #[inline]
     pub fn authorization(&self) -> &HeaderValue {
         &self.0.authorization
     }
@@ -43,6 +46,24 @@ impl Token {
     pub fn generation(&self) -> Generation {
         self.0.access.generation()
     }
+
+    pub(crate) fn downgrade(&self) -> WeakToken {
+        WeakToken(Arc::downgrade(&self.0))
+    }
+}
+
+/// A token as long as others hold it.
+pub(crate) struct WeakToken(Weak<Inner>);
+
+impl WeakToken {
+    pub(crate) fn gone() -> Self {
+        Self(Weak::new())
+    }
+
+    #[inline]
+    pub(crate) fn upgrade(&self) -> Option<Token> {
+        self.0.upgrade().map(Token)
+    }
 }
 
 impl fmt::Debug for Token {
@@ -52,6 +73,7 @@ impl fmt::Debug for Token {
 }
 
 /// Lets header values borrow the token's own wiped memory.
+#[repr(align(64))]
 struct Shared(AccessToken);
 
 impl AsRef<[u8]> for Shared {

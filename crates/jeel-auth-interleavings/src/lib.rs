@@ -9,7 +9,8 @@
 //! rescued by a time-out.
 //!
 //! **What this does not show.** arc-swap and event-listener are taken at their word: a store and a
-//! load of the lease are one step each; a listener hears every notification since it began to listen.
+//! load of the lease are one step each; a listener hears every notification since it began to listen. So
+//! are the standard library's counts: to take a noted token that somebody drops is one step with it.
 //! Steps are sequentially consistent: the memory orderings inside those two are for their own tests.
 
 #[path = "../../jeel-auth-driver/src"]
@@ -19,6 +20,8 @@ mod driver {
     pub(crate) mod builder;
     pub(crate) mod call;
     pub(crate) mod caller;
+    pub(crate) mod lanes;
+    pub(crate) mod lease;
     pub(crate) mod observe;
     pub(crate) mod settings;
     pub(crate) mod shared;
@@ -27,7 +30,9 @@ mod driver {
     pub(crate) mod transport;
 }
 // Where the files look for each other.
-use driver::{builder, call, caller, observe, settings, shared, source, token, transport};
+use driver::{
+    builder, call, caller, lanes, lease, observe, settings, shared, source, token, transport,
+};
 
 mod clock;
 mod step;

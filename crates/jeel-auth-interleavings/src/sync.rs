@@ -10,8 +10,9 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 pub(crate) use crate::time::Instant;
+pub(crate) use shuttle::sync::atomic::{AtomicPtr, Ordering};
 pub(crate) use shuttle::sync::{Mutex, MutexGuard};
-pub(crate) use shuttle::thread;
+pub(crate) use shuttle::{thread, thread_local};
 pub(crate) use std::sync::PoisonError;
 
 /// As arc-swap's: loads and stores are one step each.
@@ -24,6 +25,10 @@ impl<T> ArcSwapOption<T> {
 
     pub(crate) fn load(&self) -> Option<Arc<T>> {
         self.0.step(|value| value.clone())
+    }
+
+    pub(crate) fn load_full(&self) -> Option<Arc<T>> {
+        self.load()
     }
 
     pub(crate) fn store(&self, value: Option<Arc<T>>) {

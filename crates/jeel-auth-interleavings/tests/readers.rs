@@ -5,19 +5,21 @@
 mod common;
 
 use common::{LIFETIME, Server, Threads, exhaust, explore, herd, number, policy, seconds, source};
-use jeel_auth_interleavings::{Token, time};
+use jeel_auth_interleavings::{Stepped, Token, time};
 use shuttle::thread;
+use std::sync::Arc;
 use std::time::Duration;
 
-/// Reads the lease, and checks what it finds: usable when the reader asked, whole, and not older
-/// than `seen`.
-fn read(server: &Server, source: &Threads, seen: usize) -> usize {
+/// Reads the lease, and checks what it finds: usable when the reader asked, whole, and not older than
+/// the newest that any reader had seen by then.
+fn read(server: &Server, source: &Threads, newest: &Stepped<usize>) {
     let asked = time::now();
-    source.cached().map_or(seen, |token| {
+    let seen = newest.step(|newest| *newest);
+    if let Some(token) = source.cached() {
         check(server, &token, asked);
         assert!(number(&token) >= seen, "an older token than before");
-        number(&token)
-    })
+        newest.step(|newest| *newest = number(&token).max(*newest));
+    }
 }
 
 fn check(server: &Server, token: &Token, asked: Duration) {
@@ -42,12 +44,13 @@ fn readers_see_whole_usable_tokens_and_never_an_older_one() {
             time::pass(Duration::from_millis(5));
         });
         let endpoint = server.clone();
+        let newest = Arc::new(Stepped::new(0));
         herd(3, move |caller| {
             if caller == 0 {
                 let asked = time::now();
                 check(&endpoint, &source.token().unwrap(), asked);
             } else {
-                (0..4).fold(0, |seen, _| read(&endpoint, &source, seen));
+                (0..4).for_each(|_| read(&endpoint, &source, &newest));
             }
         });
         clock.join().unwrap();
@@ -75,6 +78,30 @@ fn a_token_asked_for_at_least_so_long_lives_so_long() {
         });
         clock.join().unwrap();
         assert!(server.requests() <= 2);
+    });
+}
+
+#[test]
+fn what_one_reader_has_missed_no_other_finds_afterwards() {
+    explore(|| {
+        let source = source(&Server::new());
+        // This thread has seen the token; the reader below has not.
+        let token = source.token().unwrap();
+        assert!(source.cached().is_some());
+        let missed = Arc::new(Stepped::new(false));
+        let (reader, says) = (source.clone(), Arc::clone(&missed));
+        let reader = thread::spawn(move || {
+            if reader.cached().is_none() {
+                says.step(|missed| *missed = true);
+            }
+        });
+        let rejecting = source.clone();
+        let rejecting = thread::spawn(move || rejecting.reject(&token));
+        if missed.step(|missed| *missed) {
+            assert!(source.cached().is_none(), "found after another had missed it");
+        }
+        reader.join().unwrap();
+        rejecting.join().unwrap();
     });
 }
 
