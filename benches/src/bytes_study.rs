@@ -43,7 +43,7 @@ pub(crate) fn study() -> Result<Bytes, Failure> {
 /// Allocations of ours: what, the most that CI allows, and how many there are.
 pub(crate) fn allocations_of_ours() -> Vec<(&'static str, f64, f64)> {
     let mut found = Vec::new();
-    for (contest, most) in [(multipart_body(), 3.0), (request(), 7.0), (reply(), 7.0)] {
+    for (contest, most) in [(multipart_body(), 2.0), (request(), 6.0), (reply(), 7.0)] {
         for (_, op) in contest.entrants.iter().filter(|(name, _)| *name == OURS) {
             found.push((contest.what, most, allocations::per_call(op)));
         }

@@ -123,6 +123,7 @@ mod request;
 mod rng;
 mod secret;
 mod token;
+mod wiped;
 
 pub use cache::{
     Acquire, Action, Cache, Counters, EncodingChoice, Event, Lease, SendFailure, State, Status,

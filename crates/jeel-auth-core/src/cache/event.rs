@@ -53,12 +53,19 @@ pub enum Event {
 }
 
 /// The events not yet polled, bounded: whoever does not poll them loses the oldest, not memory.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(super) struct Events(VecDeque<Event>);
 
 const MOST: usize = 64;
 
+/// As many as there are between two polls where all are polled.
+const FEW: usize = 4;
+
 impl Events {
+    pub(super) fn none() -> Self {
+        Self(VecDeque::with_capacity(FEW))
+    }
+
     pub(super) fn push(&mut self, event: Event) {
         if self.0.len() == MOST {
             self.0.pop_front();

@@ -144,7 +144,7 @@ impl World {
     fn apply(&mut self, input: Input) -> bool {
         // A jitter that depends on the past would make every state a new one.
         self.cache.rng = Rng::new(7);
-        self.cache.events = Events::default();
+        self.cache.events = Events::none();
         self.ledger.follow(&self.cache, self.now);
         let now = self.now;
         match input {

@@ -126,7 +126,7 @@ impl Cache {
             refusals: 0,
             next_flight: 0,
             counters: Counters::default(),
-            events: Events::default(),
+            events: Events::none(),
         }
     }
 

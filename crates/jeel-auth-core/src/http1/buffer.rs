@@ -3,18 +3,18 @@
 use std::fmt;
 use std::ops::Deref;
 
-use zeroize::Zeroizing;
+use crate::wiped::Wiped;
 
 /// Bytes up to a limit, wiped when dropped.
 #[derive(Default)]
 pub(super) struct Buffer {
-    bytes: Zeroizing<Vec<u8>>,
+    bytes: Wiped,
     limit: usize,
 }
 
 impl Buffer {
     pub(super) fn new(limit: usize) -> Self {
-        Self { bytes: Zeroizing::default(), limit }
+        Self { bytes: Wiped::default(), limit }
     }
 
     pub(super) fn room(&self) -> usize {
@@ -39,7 +39,7 @@ impl Buffer {
         let needed = self.bytes.len() + more.min(self.room());
         if needed > self.bytes.capacity() {
             let doubled = self.bytes.capacity().saturating_mul(2).min(self.limit);
-            let mut grown = Zeroizing::new(Vec::with_capacity(needed.max(doubled)));
+            let mut grown = Wiped::from(Vec::with_capacity(needed.max(doubled)));
             grown.extend_from_slice(&self.bytes);
             self.bytes = grown;
         }

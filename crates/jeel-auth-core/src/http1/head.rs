@@ -181,7 +181,7 @@ const FEW: usize = 32;
 
 /// How many bytes come before a CR or LF.
 fn until_line_end(bytes: &[u8]) -> usize {
-    bytes.iter().position(|byte| matches!(byte, b'\r' | b'\n')).unwrap_or(bytes.len())
+    memchr::memchr2(b'\r', b'\n', bytes).unwrap_or(bytes.len())
 }
 
 /// The range of `part` in `whole`, of which it is a subslice.

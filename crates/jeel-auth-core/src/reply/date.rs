@@ -1,8 +1,14 @@
 //! HTTP dates (RFC 9110 §5.6.7) in their three forms, by the time crate.
 
 use std::time::Duration;
-use time::format_description::BorrowedFormatItem;
-use time::macros::format_description;
+use time::format_description::BorrowedFormatItem::{
+    self, Component as Part, StringLiteral as Text,
+};
+use time::format_description::Component;
+use time::format_description::modifier::{
+    CalendarYearFullStandardRange, CalendarYearLastTwo, Day, Hour24, Minute, MonthShort, Padding,
+    Second, WeekdayLong, WeekdayShort,
+};
 use time::parsing::Parsed;
 use time::{Date, PrimitiveDateTime};
 
@@ -20,11 +26,11 @@ fn since_epoch(moment: PrimitiveDateTime) -> Option<Duration> {
     u64::try_from(moment.assume_utc().unix_timestamp()).ok().map(Duration::from_secs)
 }
 
-/// The whole of `value` in one format.
+/// The whole of `value` in one format. No date has a sign, with which the crate would take a year.
 fn read(value: &[u8], format: &[BorrowedFormatItem<'_>]) -> Option<Parsed> {
     let mut parsed = Parsed::new();
     let rest = parsed.parse_items(value, format).ok()?;
-    rest.is_empty().then_some(parsed)
+    (rest.is_empty() && !value.contains(&b'+')).then_some(parsed)
 }
 
 /// RFC 9110 §5.6.7: a two-digit year that appears to be more than 50 years in the future is the
@@ -48,17 +54,46 @@ fn rfc850(value: &[u8], now: Duration) -> Option<PrimitiveDateTime> {
 }
 
 /// `Sun, 06 Nov 1994 08:49:37 GMT`
-const IMF_FIXDATE: &[BorrowedFormatItem<'_>] = format_description!(
-    "[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT"
-);
+const IMF_FIXDATE: &[Item] =
+    &[DAY_NAME, Text(", "), DAY, SP, MONTH, SP, YEAR, SP, TIME_OF_DAY, GMT];
+
 /// `Sunday, 06-Nov-94 08:49:37 GMT`
-const RFC850: &[BorrowedFormatItem<'_>] = format_description!(
-    "[weekday], [day]-[month repr:short]-[year repr:last_two] [hour]:[minute]:[second] GMT"
-);
+const RFC850: &[Item] = &[
+    DAY_NAME_LONG,
+    Text(", "),
+    DAY,
+    Text("-"),
+    MONTH,
+    Text("-"),
+    YEAR_OF_CENTURY,
+    SP,
+    TIME_OF_DAY,
+    GMT,
+];
+
 /// `Sun Nov  6 08:49:37 1994`
-const ASCTIME: &[BorrowedFormatItem<'_>] = format_description!(
-    "[weekday repr:short] [month repr:short] [day padding:space] [hour]:[minute]:[second] [year]"
-);
+const ASCTIME: &[Item] =
+    &[DAY_NAME, SP, MONTH, SP, DAY_PADDED_WITH_SPACE, SP, TIME_OF_DAY, SP, YEAR];
+
+type Item = BorrowedFormatItem<'static>;
+
+// By their names in RFC 9110 §5.6.7. Written out, because the crate's macro for formats is one more
+// crate in every build.
+const DAY_NAME: Item = Part(Component::WeekdayShort(WeekdayShort::default()));
+const DAY_NAME_LONG: Item = Part(Component::WeekdayLong(WeekdayLong::default()));
+const DAY: Item = Part(Component::Day(Day::default()));
+const DAY_PADDED_WITH_SPACE: Item =
+    Part(Component::Day(Day::default().with_padding(Padding::Space)));
+const MONTH: Item = Part(Component::MonthShort(MonthShort::default()));
+const YEAR: Item =
+    Part(Component::CalendarYearFullStandardRange(CalendarYearFullStandardRange::default()));
+const YEAR_OF_CENTURY: Item = Part(Component::CalendarYearLastTwo(CalendarYearLastTwo::default()));
+const TIME_OF_DAY: Item = Item::Compound(&[HOUR, Text(":"), MINUTE, Text(":"), SECOND]);
+const HOUR: Item = Part(Component::Hour24(Hour24::default()));
+const MINUTE: Item = Part(Component::Minute(Minute::default()));
+const SECOND: Item = Part(Component::Second(Second::default()));
+const SP: Item = Text(" ");
+const GMT: Item = Text(" GMT");
 
 #[cfg(test)]
 mod tests {
@@ -109,6 +144,10 @@ mod tests {
             "Sun, 06 Nov 1994 25:49:37 GMT",
             "Sun, 06 Nov 1994",
             "\u{661}\u{662}",
+            "Sun, 06 Nov +1994 08:49:37 GMT",
+            "Sun, 06 Nov -1994 08:49:37 GMT",
+            "Sun, 06 Nov 19940 08:49:37 GMT",
+            "sun, 06 nov 1994 08:49:37 GMT",
         ] {
             assert_eq!(seconds(bad), None, "{bad:?}");
         }

@@ -1,14 +1,14 @@
 //! A look at what a JWT (RFC 7519) says of its own lifetime. Nothing is verified: the token is
 //! opaque to a client, and what it says can only make the expiry earlier.
 
+use super::members::members;
+use crate::wiped::Wiped;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde::Deserialize;
+use serde_json::value::RawValue;
 use std::time::Duration;
-use zeroize::Zeroizing;
 
 /// NumericDates (RFC 7519 §2): seconds, with or without a fraction.
-#[derive(Deserialize)]
 struct Claims {
     exp: f64,
     iat: Option<f64>,
@@ -23,15 +23,25 @@ pub(super) fn lifetime(token: &str, date: Option<Duration>) -> Option<Duration> 
 }
 
 fn claims(token: &str) -> Option<Claims> {
-    let mut parts = token.split('.');
-    let (_header, payload, _signature) = (parts.next()?, parts.next()?, parts.next()?);
-    if parts.next().is_some() {
+    let mut dots = memchr::memchr_iter(b'.', token.as_bytes());
+    let (first, second) = (dots.next()?, dots.next()?);
+    if dots.next().is_some() {
         return None;
     }
+    let payload = token.get(first + 1..second)?;
     // The payload is part of the token, so its decoded copy is wiped, and sized to never move.
-    let mut json = Zeroizing::new(vec![0; payload.len()]);
+    let mut json = Wiped::from(vec![0; payload.len()]);
     let length = URL_SAFE_NO_PAD.decode_slice(payload, &mut json).ok()?;
-    serde_json::from_slice(json.get(..length)?).ok()
+    let [exp, iat] = members(std::str::from_utf8(json.get(..length)?).ok()?, ["exp", "iat"])?;
+    let iat = match iat {
+        Some(iat) => Some(number(iat)?),
+        None => None,
+    };
+    Some(Claims { exp: number(exp?)?, iat })
+}
+
+fn number(value: &RawValue) -> Option<f64> {
+    value.get().parse().ok().filter(|number: &f64| number.is_finite())
 }
 
 /// Whole seconds; out of range at either end is the end.
@@ -74,7 +84,15 @@ mod tests {
         for token in ["abc", "a.b", "a.b.c", "a.e30.c", "a.e30.c.d", "..", "a.%%%.c"] {
             assert_eq!(lifetime(token, Some(Duration::ZERO)), None, "{token}");
         }
-        for payload in [r#"{"exp":"soon"}"#, r#"{"iat":1}"#, "[]", "\u{ff}", r#"{"exp":1300}"#] {
+        for payload in [
+            r#"{"exp":"soon"}"#,
+            r#"{"exp":1300,"iat":"1000"}"#,
+            r#"{"exp":1e999,"iat":1e999}"#,
+            r#"{"iat":1}"#,
+            "[]",
+            "\u{ff}",
+            r#"{"exp":1300}"#,
+        ] {
             assert_eq!(of(payload, None), None, "{payload}");
         }
     }

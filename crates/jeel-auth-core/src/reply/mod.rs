@@ -2,6 +2,7 @@
 
 mod date;
 mod jwt;
+mod members;
 mod retry_after;
 mod text;
 mod token_response;

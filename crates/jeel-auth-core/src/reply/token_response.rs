@@ -1,7 +1,7 @@
 //! The JSON of a token response (RFC 6749 §5.1) or of an error response (§5.2).
 
+use super::members::members;
 use crate::token::BearerValue;
-use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::fmt;
 use zeroize::Zeroizing;
@@ -39,31 +39,23 @@ pub(super) type Malformed = MalformedReply;
 /// The members that matter, as they stand in the body, unread.
 ///
 /// Raw, because a success must not fail over a member that only an error has, nor an error over
-/// one that only a success has; and because reading the token here would copy it. Decisions on what
-/// JSON leaves open: members of ours named twice are refused, for two readers could take two
-/// different ones; bytes after the object are refused; a leading byte order mark is skipped, as
-/// RFC 8259 §8.1 allows; unknown members are ignored, as RFC 6749 §5.1 demands.
-#[derive(Deserialize)]
+/// one that only a success has; and because reading the token here would copy it.
 pub(super) struct TokenResponse<'a> {
-    #[serde(borrow)]
     access_token: Option<&'a RawValue>,
-    #[serde(borrow)]
     token_type: Option<&'a RawValue>,
-    #[serde(borrow)]
     expires_in: Option<&'a RawValue>,
-    #[serde(borrow)]
     error: Option<&'a RawValue>,
 }
 
 impl<'a> TokenResponse<'a> {
+    /// A leading byte order mark is skipped, as RFC 8259 §8.1 allows.
     pub(super) fn parse(body: &'a [u8]) -> Result<Self, Malformed> {
         let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
-        // serde would take an array for a struct.
-        if body.trim_ascii_start().first() != Some(&b'{') {
-            return Err(Malformed::Json);
-        }
         let text = std::str::from_utf8(body).map_err(|_| Malformed::Json)?;
-        serde_json::from_str(text).map_err(|_| Malformed::Json)
+        let names = ["access_token", "token_type", "expires_in", "error"];
+        let [access_token, token_type, expires_in, error] =
+            members(text, names).ok_or(Malformed::Json)?;
+        Ok(Self { access_token, token_type, expires_in, error })
     }
 
     /// The text of `error`; whatever is no string is no code. Wiped, for it may be an echo of the
@@ -128,9 +120,9 @@ fn text(raw: &RawValue) -> Option<Zeroizing<String>> {
 /// some servers escape every slash.
 fn unescape(quoted: &str, text: &mut String) -> Option<()> {
     let mut rest = quoted.strip_prefix('"')?.strip_suffix('"')?;
-    while let Some((plain, escape)) = rest.split_once('\\') {
-        text.push_str(plain);
-        let (c, after) = escaped(escape)?;
+    while let Some(at) = memchr::memchr(b'\\', rest.as_bytes()) {
+        text.push_str(rest.get(..at)?);
+        let (c, after) = escaped(rest.get(at + 1..)?)?;
         text.push(c);
         rest = after;
     }

@@ -7,9 +7,9 @@ use crate::credentials::Credentials;
 use crate::endpoint::Endpoint;
 use crate::http1::Limits;
 use crate::rng::Rng;
+use crate::wiped::Wiped;
 use std::fmt;
 use std::time::Duration;
-use zeroize::Zeroizing;
 
 /// How the body of a token request is written.
 ///
@@ -68,7 +68,7 @@ pub struct TokenRequest {
     endpoint: Endpoint,
     encoding: BodyEncoding,
     content_type: String,
-    body: Zeroizing<Vec<u8>>,
+    body: Wiped,
     bounds: Bounds,
 }
 

@@ -3,10 +3,10 @@
 use super::form;
 use crate::credentials::Credentials;
 use crate::rng::Rng;
-use zeroize::Zeroizing;
+use crate::wiped::Wiped;
 
 /// The content type with its boundary, and the body.
-pub(super) fn encode(credentials: &Credentials, rng: &mut Rng) -> (String, Zeroizing<Vec<u8>>) {
+pub(super) fn encode(credentials: &Credentials, rng: &mut Rng) -> (String, Wiped) {
     let fields = form(credentials);
     let content_type = content_type(&fields, rng);
     let (_, boundary) = content_type.rsplit_once('=').unwrap_or_default();
@@ -15,7 +15,7 @@ pub(super) fn encode(credentials: &Credentials, rng: &mut Rng) -> (String, Zeroi
 }
 
 /// Field names are fixed and need no quoting; values are any UTF-8 and are not touched.
-fn body(fields: &[(&str, &str)], boundary: &str) -> Zeroizing<Vec<u8>> {
+fn body(fields: &[(&str, &str)], boundary: &str) -> Wiped {
     let parts = fields.iter().map(|(name, value)| {
         DELIMITER_START.len()
             + boundary.len()
@@ -26,7 +26,7 @@ fn body(fields: &[(&str, &str)], boundary: &str) -> Zeroizing<Vec<u8>> {
             + CRLF.len()
     });
     let size = parts.sum::<usize>() + DELIMITER_START.len() + boundary.len() + CLOSE_END.len();
-    let mut body = Zeroizing::new(Vec::with_capacity(size));
+    let mut body = Wiped::from(Vec::with_capacity(size));
     for (name, value) in fields {
         for piece in [DELIMITER_START, boundary, DISPOSITION, name, DISPOSITION_END, value, CRLF] {
             body.extend_from_slice(piece.as_bytes());
