@@ -28,7 +28,7 @@ impl Clock {
 
 /// A deadline for cheap clocks, which lag behind precise ones: sooner by as much, and in the
 /// platform's own units, so that to compare costs no conversion.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct RoughDeadline(platform::Deadline);
 
 impl RoughDeadline {
@@ -80,6 +80,13 @@ mod platform {
         wall: Timespec,
         /// The last tick at which neither clock had reached it.
         ahead_at: AtomicU64,
+    }
+
+    impl Clone for Deadline {
+        fn clone(&self) -> Self {
+            let ahead_at = AtomicU64::new(self.ahead_at.load(Ordering::Relaxed));
+            Self { ahead_at, ..*self }
+        }
     }
 
     impl Deadline {
@@ -163,7 +170,7 @@ mod platform {
         }
     }
 
-    #[derive(Debug)]
+    #[derive(Clone, Debug)]
     pub(super) struct Deadline(Moment);
 
     impl Deadline {

@@ -13,14 +13,8 @@ use std::time::Duration;
 /// A lease of core's, with the token as callers get it.
 pub(crate) struct Lease {
     pub(crate) token: Arc<Lanes>,
-    pub(crate) until: Moment,
+    pub(crate) until: RoughDeadline,
     pub(crate) usable_until: Moment,
-}
-
-impl Lease {
-    fn token_before(&self, deadline: Moment, clock: Clock) -> Option<Token> {
-        clock.is_before(&RoughDeadline::new(deadline)).then(|| self.token.mine())
-    }
 }
 
 /// Where the lease is published: all may look, and nobody waits for anybody.
@@ -59,7 +53,10 @@ impl Published {
     #[inline(never)]
     fn look(&self, clock: Clock) -> Option<Token> {
         let lease = self.lease.load_full()?;
-        let token = lease.token_before(lease.until, clock)?;
+        if !clock.is_before(&lease.until) {
+            return None;
+        }
+        let token = lease.token.mine();
         // A thread at its end has no notes any more.
         let _ = NOTES.try_with(|notes| {
             if let Ok(mut notes) = notes.try_borrow_mut() {
@@ -73,7 +70,9 @@ impl Published {
     pub(crate) fn token_for(&self, at_least: Duration, clock: Clock) -> Option<Token> {
         let lease = self.lease.load();
         let lease = lease.as_deref()?;
-        lease.token_before(lease.until.earlier(lease.usable_until.before(at_least)), clock)
+        let latest = RoughDeadline::new(lease.usable_until.before(at_least));
+        let is_good = clock.is_before(&lease.until) && clock.is_before(&latest);
+        is_good.then(|| lease.token.mine())
     }
 }
 
@@ -81,28 +80,34 @@ thread_local! {
     static NOTES: RefCell<Notes> = RefCell::new(Notes::none());
 }
 
-/// What a thread found when it last looked at leases, the latest first.
-struct Notes([Note; SOURCES]);
+/// What a thread found when it last looked at leases.
+struct Notes {
+    /// The latest first.
+    notes: [Note; SOURCES],
+    /// The one that goes next.
+    oldest: usize,
+}
 
 /// Of so many sources can a thread read without looking again. Few threads have more than one.
 const SOURCES: usize = 8;
 
 impl Notes {
     fn none() -> Self {
-        Self([(); SOURCES].map(|()| Note::none()))
+        Self { notes: [(); SOURCES].map(|()| Note::none()), oldest: 0 }
     }
 
     #[inline]
     fn token(&self, address: *const Lease, clock: Clock) -> Option<Token> {
-        let note = self.0.iter().find(|note| note.address == address)?;
+        let note = self.notes.iter().find(|note| note.address == address)?;
         if clock.is_before(&note.until) { note.token.upgrade() } else { None }
     }
 
     fn add(&mut self, note: Note) {
-        self.0.rotate_right(1);
-        if let Some(first) = self.0.first_mut() {
-            *first = note;
+        self.oldest = self.oldest % (SOURCES - 1) + 1;
+        if let Some(oldest) = self.notes.get_mut(self.oldest) {
+            *oldest = note;
         }
+        self.notes.swap(0, self.oldest);
     }
 }
 
@@ -121,7 +126,7 @@ impl Note {
             address: Arc::as_ptr(lease),
             _lease: Arc::downgrade(lease),
             token: token.downgrade(),
-            until: RoughDeadline::new(lease.until),
+            until: lease.until.clone(),
         }
     }
 
@@ -145,8 +150,9 @@ mod tests {
 
     fn lease(name: &str) -> Lease {
         let now = clock().now();
-        let until = now.after(Duration::from_secs(60));
-        Lease { token: Arc::new(Lanes::new(&access(name))), until, usable_until: until }
+        let usable_until = now.after(Duration::from_secs(60));
+        let token = Arc::new(Lanes::new(&access(name)));
+        Lease { token, until: RoughDeadline::new(usable_until), usable_until }
     }
 
     fn published(name: &str) -> Published {
@@ -175,7 +181,7 @@ mod tests {
     #[test]
     fn a_lease_that_is_over_is_none() {
         let published = Published::nothing();
-        let over = Lease { until: clock().now(), ..lease("a") };
+        let over = Lease { until: RoughDeadline::new(clock().now()), ..lease("a") };
         published.store(Some(over));
         assert_eq!(read(&published), None);
         assert_eq!(read(&published), None);

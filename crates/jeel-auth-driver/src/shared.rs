@@ -1,6 +1,6 @@
 //! The one cache that all share: a lock-free lease in front, one mutex around core behind it.
 
-use crate::clock::Clock;
+use crate::clock::{Clock, RoughDeadline};
 use crate::lanes::Lanes;
 use crate::lease::{Lease, Published};
 use crate::observe;
@@ -182,7 +182,7 @@ impl Shared {
         machine.published = published;
         self.published.store(lease.map(|lease| Lease {
             token: machine.token(&lease.token),
-            until: lease.until,
+            until: RoughDeadline::new(lease.until),
             usable_until: lease.usable_until,
         }));
     }

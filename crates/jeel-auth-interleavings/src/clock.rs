@@ -28,7 +28,7 @@ impl Clock {
     }
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct RoughDeadline(Moment);
 
 impl RoughDeadline {
