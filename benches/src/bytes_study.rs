@@ -98,25 +98,35 @@ fn request() -> Contest {
 
 fn reply() -> Contest {
     let floor = op(|| by_hand::read(std::hint::black_box(REPLY)).map(|issued| issued.expires_in));
-    let asked = || {
-        let mut cache = asking(BodyEncoding::Multipart);
-        let request = request_of(&mut cache);
-        (cache, request)
-    };
-    let ours = op_on(asked, |(cache, request)| {
-        let mut reader = ResponseReader::new(Limits::default());
-        let read = reader.read(std::hint::black_box(REPLY));
-        let (Ok(_), Some(response), Some(request)) = (read, reader.into_response(), request) else {
-            return;
-        };
-        let reply = Reply::new(response.status(), response.fields(), response.body());
-        cache.handle_response(request.flight(), NOW, &reply);
-    });
+    let ours = op_on(asked, |(cache, request)| take_reply(cache, request, REPLY));
+    let opaque = by_hand::opaque_reply();
+    let of_opaque = op_on(asked, move |(cache, request)| take_reply(cache, request, &opaque));
     #[cfg_attr(not(feature = "peers"), expect(unused_mut, reason = "there are none"))]
-    let mut entrants = vec![("httparse and serde_json", floor), (OURS, ours)];
+    let mut entrants = vec![
+        ("httparse and serde_json", floor),
+        (OURS, ours),
+        ("jeel-auth-core, the token no JWT", of_opaque),
+    ];
     #[cfg(feature = "peers")]
     entrants.extend(crate::peers::reply());
     Contest { what: REPLY_READ, entrants }
+}
+
+/// A cache whose request is on its way.
+fn asked() -> (Cache, Option<TokenRequest>) {
+    let mut cache = asking(BodyEncoding::Multipart);
+    let request = request_of(&mut cache);
+    (cache, request)
+}
+
+fn take_reply(cache: &mut Cache, request: &Option<TokenRequest>, bytes: &[u8]) {
+    let mut reader = ResponseReader::new(Limits::default());
+    let read = reader.read(std::hint::black_box(bytes));
+    let (Ok(_), Some(response), Some(request)) = (read, reader.into_response(), request) else {
+        return;
+    };
+    let reply = Reply::new(response.status(), response.fields(), response.body());
+    cache.handle_response(request.flight(), NOW, &reply);
 }
 
 /// When the reply was made.
