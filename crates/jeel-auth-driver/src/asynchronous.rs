@@ -120,7 +120,7 @@ impl<T: AsyncTransport> TokenSource<Async<T>> {
     }
 }
 
-/// In a function of its own for the reason that [the blocking one](crate::blocking) is.
+/// In a function of its own for the reason that the blocking one is.
 #[inline(never)]
 fn authorization(token: &Token) -> Poll<Result<HeaderValue, Error>> {
     Poll::Ready(Ok(token.authorization().clone()))

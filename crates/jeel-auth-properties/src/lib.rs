@@ -14,6 +14,7 @@ mod cache_inputs;
 mod request_body;
 mod response_reader;
 mod second_opinion;
+mod token_json;
 mod token_reply;
 
 pub use cache_inputs::cache_inputs;

@@ -1,5 +1,6 @@
 //! Replies of a token endpoint, from status, fields and body to what the cache makes of them.
 
+use crate::token_json::must_agree;
 use jeel_auth_core::{Acquire, Action, Cache, Credentials, Environment, Moment, Reply, State};
 use std::time::Duration;
 
@@ -8,8 +9,8 @@ const NOW: Moment = Moment::new(Duration::from_secs(1000), Duration::from_secs(1
 
 /// The bytes are two of a status code, lines of fields, an empty line, and a body.
 ///
-/// Whatever comes, there is a token fit for a header, or a failure with a way out; and nothing that
-/// is shown holds the secret.
+/// Whatever comes, there is a token fit for a header, or a failure with a way out; nothing that is shown
+/// holds the secret; and of a success serde's derive would have read the same.
 pub fn token_reply(bytes: &[u8]) {
     let Some((status, rest)) = bytes.split_first_chunk() else { return };
     let (head, body) = match rest.windows(2).position(|pair| pair == b"\n\n") {
@@ -21,12 +22,21 @@ pub fn token_reply(bytes: &[u8]) {
         Some((std::str::from_utf8(line.get(..colon)?).ok()?, line.get(colon + 1..)?.trim_ascii()))
     });
     let status = u16::from_be_bytes(*status) % 1000;
-    let reply = Reply::new(status, fields, body.unwrap_or_default());
+    let body = body.unwrap_or_default();
+    let reply = Reply::new(status, fields, body);
     let mut cache = cache();
     answer(&mut cache, &reply);
-    match cache.acquire(NOW) {
-        Acquire::Ready(token) => must_fit_a_header(token.expose_authorization()),
-        Acquire::Wait(_) | Acquire::Refused(_) => must_have_a_way_out(&mut cache),
+    let failure = cache.status(NOW).last_error.map(|error| error.kind());
+    let token = match cache.acquire(NOW) {
+        Acquire::Ready(token) => Some(token),
+        Acquire::Wait(_) | Acquire::Refused(_) => None,
+    };
+    match &token {
+        Some(token) => must_fit_a_header(token.expose_authorization()),
+        None => must_have_a_way_out(&mut cache),
+    }
+    if matches!(status, 200..=299) {
+        must_agree(body, token.as_ref().ok_or_else(|| failure.expect("a failure")));
     }
     must_hide_the_secret(&mut cache, &reply);
 }
