@@ -105,7 +105,7 @@ fn reply() -> Contest {
     let mut entrants = vec![
         ("httparse and serde_json", floor),
         (OURS, ours),
-        ("jeel-auth-core, the token no JWT", of_opaque),
+        ("jeel-auth-core, opaque token", of_opaque),
     ];
     #[cfg(feature = "peers")]
     entrants.extend(crate::peers::reply());

@@ -11,6 +11,7 @@ pub(crate) struct Lanes([Token; LANES]);
 
 const LANES: usize = 8;
 
+/// The threads that have read so far; each takes the next lane in turn.
 static THREADS: AtomicUsize = AtomicUsize::new(0);
 
 thread_local! {

@@ -33,6 +33,8 @@ impl Published {
         Self { address: AtomicPtr::new(ptr::null_mut()), lease: ArcSwapOption::empty() }
     }
 
+    /// The order of the two is what [`address`](Self::address) says; a release and arc-swap's own keep it:
+    /// whoever finds the new lease, and whoever hears of it from one who did, finds the new address.
     pub(crate) fn store(&self, lease: Option<Lease>) {
         let lease = lease.map(Arc::new);
         let address = lease.as_ref().map_or(ptr::null(), Arc::as_ptr);

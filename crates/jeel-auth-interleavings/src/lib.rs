@@ -11,7 +11,8 @@
 //! **What this does not show.** arc-swap and event-listener are taken at their word: a store and a
 //! load of the lease are one step each; a listener hears every notification since it began to listen. So
 //! are the standard library's counts: to take a noted token that somebody drops is one step with it.
-//! Steps are sequentially consistent: the memory orderings inside those two are for their own tests.
+//! Steps are sequentially consistent: the memory orderings inside those two are for their own tests,
+//! and those of the lease's address are argued where they stand.
 
 #[path = "../../jeel-auth-driver/src"]
 mod driver {

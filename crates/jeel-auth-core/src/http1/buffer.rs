@@ -49,11 +49,6 @@ impl Buffer {
     pub(super) fn capacity(&self) -> usize {
         self.bytes.capacity()
     }
-
-    #[cfg(test)]
-    pub(super) fn wiped(&self) -> &impl zeroize::ZeroizeOnDrop {
-        &self.bytes
-    }
 }
 
 impl Deref for Buffer {
