@@ -7,7 +7,7 @@
 
 use jeel_auth_core::http1::{Progress, Response, ResponseReader};
 use jeel_auth_core::{
-    Acquire, Action, Cache, Credentials, Endpoint, LoopbackHttp, Moment, Reply, SendFailure,
+    Acquire, Action, Cache, Credentials, Endpoint, LoopbackHttp, Moment, Response, SendFailure,
     TokenRequest, TransportKind,
 };
 use std::error::Error;
@@ -29,28 +29,29 @@ fn main() -> Result<(), Box<dyn Error>> {
         Moment::new(started.elapsed(), wall)
     };
 
-    let mut answer = cache.acquire(now());
+    let mut answer = cache.acquire(now(), Duration::ZERO);
     let token = loop {
-        let turn = match answer {
+        let ticket = match answer {
             Acquire::Ready(token) => break token,
             Acquire::Refused(error) => return Err(error.into()),
-            Acquire::Wait(turn) => turn,
+            Acquire::Wait(ticket) => ticket,
         };
         if let Some(Action::Send(request)) = cache.poll_action(now()) {
             match send(&request) {
                 Ok(response) => {
-                    let reply = Reply::new(response.status(), response.fields(), response.body());
-                    cache.handle_response(request.flight(), now(), &reply);
+                    let response =
+                        Response::new(response.status(), response.fields(), response.body());
+                    cache.handle_response(now(), request.flight(), &response);
                 }
                 Err(error) => {
                     let failure = SendFailure::new(TransportKind::Broken, error);
-                    cache.handle_send_failed(request.flight(), now(), &failure);
+                    cache.handle_send_failed(now(), request.flight(), &failure);
                 }
             }
         } else if let Some(wakeup) = cache.next_wakeup() {
             thread::sleep(wakeup.remaining(now()));
         }
-        answer = cache.resume(turn, now());
+        answer = cache.resume(now(), ticket);
     };
     println!("a token of {} bytes", token.expose_secret().len());
     println!("{:?}", cache.status(now()));
@@ -68,7 +69,7 @@ fn send(request: &TokenRequest) -> Result<Response, Box<dyn Error>> {
     request.write_http1(&mut wire);
     stream.write_all(&wire)?;
 
-    let mut reader = ResponseReader::new(request.reply_limits());
+    let mut reader = ResponseReader::new(request.response_limits());
     let mut chunk = [0; 4096];
     loop {
         let length = stream.read(&mut chunk)?;

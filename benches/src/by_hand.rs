@@ -1,4 +1,4 @@
-//! Token requests and replies as one would write and read them by hand, with nothing checked: the
+//! Token requests and responses as one would write and read them by hand, with nothing checked: the
 //! floor of the study of bytes.
 
 use crate::ours::{CLIENT_ID, CLIENT_SECRET};
@@ -49,7 +49,7 @@ const HEAD: &str = "POST /oauth2/token HTTP/1.1\r\nHost: auth.sandbox.jeel.co\r\
 Accept-Encoding: identity\r\nAccept: application/json\r\nUser-Agent: jeel-auth/0.1.0\r\n\
 Content-Type: ";
 
-/// What a client must have of a reply.
+/// What a client must have of a response.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Issued<'a> {
     pub(crate) access_token: &'a str,
@@ -57,7 +57,7 @@ pub(crate) struct Issued<'a> {
     pub(crate) expires_in: u64,
 }
 
-/// A reply by httparse and serde_json alone.
+/// A response by httparse and serde_json alone.
 pub(crate) fn read(bytes: &[u8]) -> Option<Issued<'_>> {
     let mut fields = [httparse::EMPTY_HEADER; 64];
     let mut head = httparse::Response::new(&mut fields);
@@ -74,20 +74,20 @@ pub(crate) fn read(bytes: &[u8]) -> Option<Issued<'_>> {
 /// A token and its lifetime by one reqwest call, with nothing around it.
 pub(crate) async fn fetch(client: &Client, url: &str) -> Result<(String, Duration), Failure> {
     #[derive(Deserialize)]
-    struct Reply {
+    struct Response {
         access_token: String,
         expires_in: u64,
     }
-    let reply = client.post(url).form(&FIELDS).send().await?.error_for_status()?;
-    let reply: Reply = reply.json().await?;
-    Ok((reply.access_token, Duration::from_secs(reply.expires_in)))
+    let response = client.post(url).form(&FIELDS).send().await?.error_for_status()?;
+    let response: Response = response.json().await?;
+    Ok((response.access_token, Duration::from_secs(response.expires_in)))
 }
 
 /// What Keycloak 26 answers, with Jeel's `tx_id`.
-pub(crate) const REPLY: &[u8] = include_bytes!("reply.http");
+pub(crate) const REPLY: &[u8] = include_bytes!("response.http");
 
 /// The same with a token of one part, which says nothing of itself.
-pub(crate) fn opaque_reply() -> Vec<u8> {
+pub(crate) fn opaque_response() -> Vec<u8> {
     let body = REPLY.windows(4).position(|four| four == b"\r\n\r\n").unwrap_or(REPLY.len());
     let (head, body) = REPLY.split_at(body);
     let body = body.iter().map(|byte| if *byte == b'.' { b'_' } else { *byte });
@@ -99,10 +99,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_reply_is_one() {
+    fn the_response_is_one() {
         let issued = read(REPLY).unwrap();
         assert_eq!((issued.access_token.len(), issued.expires_in), (1244, 36_000));
-        let opaque = opaque_reply();
+        let opaque = opaque_response();
         let issued = read(&opaque).unwrap();
         assert_eq!((issued.access_token.len(), issued.expires_in), (1244, 36_000));
         assert!(!issued.access_token.contains('.'));

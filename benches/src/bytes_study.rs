@@ -1,4 +1,4 @@
-//! Study 4: a request from credentials, and a token from a reply, as bytes in memory.
+//! Study 4: a request from credentials, and a token from a response, as bytes in memory.
 
 use crate::allocations;
 use crate::by_hand::{self, BOUNDARY, REPLY};
@@ -9,7 +9,7 @@ use crate::table::{Table, short, times};
 use crate::world::Failure;
 use jeel_auth_core::http1::{Limits, ResponseReader};
 use jeel_auth_core::{
-    Acquire, Action, BodyEncoding, Cache, Credentials, EncodingChoice, Environment, Moment, Reply,
+    Acquire, Action, BodyEncoding, Cache, Credentials, EncodingChoice, Environment, Moment, Response,
     TokenRequest,
 };
 use std::time::Duration;
@@ -33,17 +33,17 @@ struct Way {
 pub(crate) struct Bytes(Vec<(&'static str, Vec<Way>)>);
 
 const BODY: &str = "multipart body of three fields";
-const REPLY_READ: &str = "reply: head, body, classified";
+const REPLY_READ: &str = "response: head, body, classified";
 
 pub(crate) fn study() -> Result<Bytes, Failure> {
-    let contests = [multipart_body(), request(), reply()];
+    let contests = [multipart_body(), request(), response()];
     Ok(Bytes(contests.into_iter().map(|contest| (contest.what, contest.run())).collect()))
 }
 
 /// Allocations of ours: what, the most that CI allows, and how many there are.
 pub(crate) fn allocations_of_ours() -> Vec<(&'static str, f64, f64)> {
     let mut found = Vec::new();
-    for (contest, most) in [(multipart_body(), 2.0), (request(), 6.0), (reply(), 7.0)] {
+    for (contest, most) in [(multipart_body(), 2.0), (request(), 6.0), (response(), 7.0)] {
         for (_, op) in contest.entrants.iter().filter(|(name, _)| *name == OURS) {
             found.push((contest.what, most, allocations::per_call(op)));
         }
@@ -96,11 +96,11 @@ fn request() -> Contest {
     Contest { what: "the whole request as HTTP/1.1", entrants }
 }
 
-fn reply() -> Contest {
+fn response() -> Contest {
     let floor = op(|| by_hand::read(std::hint::black_box(REPLY)).map(|issued| issued.expires_in));
-    let ours = op_on(asked, |(cache, request)| take_reply(cache, request, REPLY));
-    let opaque = by_hand::opaque_reply();
-    let of_opaque = op_on(asked, move |(cache, request)| take_reply(cache, request, &opaque));
+    let ours = op_on(asked, |(cache, request)| take_response(cache, request, REPLY));
+    let opaque = by_hand::opaque_response();
+    let of_opaque = op_on(asked, move |(cache, request)| take_response(cache, request, &opaque));
     #[cfg_attr(not(feature = "peers"), expect(unused_mut, reason = "there are none"))]
     let mut entrants = vec![
         ("httparse and serde_json", floor),
@@ -108,7 +108,7 @@ fn reply() -> Contest {
         ("jeel-auth-core, opaque token", of_opaque),
     ];
     #[cfg(feature = "peers")]
-    entrants.extend(crate::peers::reply());
+    entrants.extend(crate::peers::response());
     Contest { what: REPLY_READ, entrants }
 }
 
@@ -119,17 +119,17 @@ fn asked() -> (Cache, Option<TokenRequest>) {
     (cache, request)
 }
 
-fn take_reply(cache: &mut Cache, request: &Option<TokenRequest>, bytes: &[u8]) {
+fn take_response(cache: &mut Cache, request: &Option<TokenRequest>, bytes: &[u8]) {
     let mut reader = ResponseReader::new(Limits::default());
     let read = reader.read(std::hint::black_box(bytes));
     let (Ok(_), Some(response), Some(request)) = (read, reader.into_response(), request) else {
         return;
     };
-    let reply = Reply::new(response.status(), response.fields(), response.body());
-    cache.handle_response(request.flight(), NOW, &reply);
+    let response = Response::new(response.status(), response.fields(), response.body());
+    cache.handle_response(NOW, request.flight(), &response);
 }
 
-/// When the reply was made.
+/// When the response was made.
 const NOW: Moment = Moment::new(Duration::from_secs(1000), Duration::from_secs(1_800_000_000));
 
 /// A cache whose next action is to send a request.
@@ -137,7 +137,7 @@ fn asking(encoding: BodyEncoding) -> Cache {
     let credentials = Credentials::new(CLIENT_ID, CLIENT_SECRET).unwrap_or_else(|_| unreachable!());
     let mut cache = Cache::new(Environment::Sandbox.token_endpoint(), credentials, 1)
         .with_encoding(EncodingChoice::Always(encoding));
-    let waits = matches!(cache.acquire(NOW), Acquire::Wait(_));
+    let waits = matches!(cache.acquire(NOW, Duration::ZERO), Acquire::Wait(_));
     debug_assert!(waits);
     cache
 }

@@ -23,7 +23,7 @@ const MOST_INSTRUCTIONS: [(&str, f64); 6] = [
     ("jeel-auth-reqwest, borrowed", 97.0),
 ];
 
-/// Held and broken, as they come.
+/// CurrentToken and broken, as they come.
 struct Checks<'a, W> {
     out: &'a mut W,
     passed: usize,

@@ -7,16 +7,16 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// A token as one would keep it by hand: its header value and when it is over.
-struct Held {
+struct CurrentToken {
     authorization: HeaderValue,
     until: Instant,
 }
 
-fn held(authorization: &HeaderValue) -> Held {
+fn held(authorization: &HeaderValue) -> CurrentToken {
     // A copy of its own: a clone would share the counter of the subject beside it.
     let authorization = HeaderValue::from_bytes(authorization.as_bytes());
     let authorization = authorization.unwrap_or(HeaderValue::from_static(""));
-    Held { authorization, until: Instant::now() + Duration::from_secs(3600) }
+    CurrentToken { authorization, until: Instant::now() + Duration::from_secs(3600) }
 }
 
 /// An `ArcSwap` guard, a look at the clock and a clone of the value: the base of all ratios.

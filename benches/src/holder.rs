@@ -4,7 +4,7 @@ use crate::ours;
 use crate::server::Server;
 use crate::world::Failure;
 use http::HeaderValue;
-use jeel_auth_driver::{Async, TokenSource};
+use jeel_auth::{Async, TokenSource};
 use std::future::Future;
 use std::time::Duration;
 

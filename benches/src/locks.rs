@@ -1,10 +1,10 @@
 //! Whether a read near expiry takes the driver's lock: it is read while somebody holds it.
 
 use crate::ours::builder;
-use crate::server::token_reply;
+use crate::server::token_response;
 use crate::world::Failure;
-use jeel_auth_driver::core::{Reply, SendFailure, TokenRequest};
-use jeel_auth_driver::{Blocking, BlockingTransport, Received, TokenSource};
+use jeel_auth::core::{Response, SendFailure, TokenRequest};
+use jeel_auth::{Blocking, BlockingTransport, Received, TokenSource};
 use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -15,7 +15,7 @@ pub(crate) const READS: u64 = 1000;
 
 /// How many reads near expiry are answered while another thread holds the driver's lock.
 ///
-/// The driver looks at a reply under its lock. The second reply here stands still while it is looked
+/// The driver looks at a response under its lock. The second response here stands still while it is looked
 /// at, until the reads are done or have been waited for long enough.
 pub(crate) fn reads_while_locked() -> Result<u64, Failure> {
     let (say_locked, locked) = channel();
@@ -55,7 +55,7 @@ fn hold(released: Receiver<()>) -> Released {
     Arc::new(Mutex::new(released))
 }
 
-/// Answers each request with a token; from the second on, the reply can be held.
+/// Answers each request with a token; from the second on, the response can be held.
 #[derive(Debug)]
 struct Holding {
     sent: AtomicU64,
@@ -63,33 +63,33 @@ struct Holding {
     released: Released,
 }
 
-/// A reply that tells when it is looked at, and stands still then.
-struct Held {
+/// A response that tells when it is looked at, and stands still then.
+struct CurrentToken {
     body: String,
     hold: Option<(Sender<()>, Released)>,
 }
 
 impl BlockingTransport for Holding {
-    type Received = Held;
+    type Received = CurrentToken;
 
     fn with_defaults() -> Result<Self, String> {
         Err("it needs a test".to_owned())
     }
 
-    fn send(&self, _: &TokenRequest) -> Result<Held, SendFailure> {
+    fn send(&self, _: &TokenRequest) -> Result<CurrentToken, SendFailure> {
         let number = self.sent.fetch_add(1, SeqCst);
         let hold = (number > 0).then(|| (self.say_locked.clone(), Arc::clone(&self.released)));
-        Ok(Held { body: token_reply(number as usize, LIFETIME), hold })
+        Ok(CurrentToken { body: token_response(number as usize, LIFETIME), hold })
     }
 }
 
-impl Received for Held {
-    fn reply(&self) -> Reply<'_> {
+impl Received for CurrentToken {
+    fn response(&self) -> Response<'_> {
         if let Some((say_locked, released)) = &self.hold {
             let _ = say_locked.send(());
             let released = released.lock().unwrap_or_else(PoisonError::into_inner);
             let _ = released.recv_timeout(LIFETIME);
         }
-        Reply::new(200, [], self.body.as_bytes())
+        Response::new(200, [], self.body.as_bytes())
     }
 }

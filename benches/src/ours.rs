@@ -2,8 +2,8 @@
 
 use crate::server::Server;
 use crate::world::Failure;
-use jeel_auth_driver::core::{Credentials, Endpoint, Environment, LoopbackHttp};
-use jeel_auth_driver::{Builder, Driver, TokenSource};
+use jeel_auth::core::{Credentials, Endpoint, Environment, LoopbackHttp};
+use jeel_auth::{Builder, Driver, TokenSource};
 
 /// A source as a user would build it, with the default policy.
 pub(crate) fn source<D: Driver>(server: &Server) -> Result<TokenSource<D>, Failure> {

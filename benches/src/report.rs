@@ -49,10 +49,10 @@ live 4 s the others can only make a bad job: they were made for tokens of an hou
 };
 
 pub(crate) const BYTES: Section = Section {
-    heading: "Requests and replies",
+    heading: "Requests and responses",
     introduction: "\
 Bytes in memory, both ways. Ours includes the turn of the state machine that asks for the request or
-takes the reply, wipes what was secret, reads the token's own dates, and checks what the floor does
+takes the response, wipes what was secret, reads the token's own dates, and checks what the floor does
 not.",
 };
 

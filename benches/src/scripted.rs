@@ -1,11 +1,11 @@
 //! A transport without a network, to bring a source near its token's expiry and keep it there.
 
 use crate::ours::builder;
-use crate::server::token_reply;
+use crate::server::token_response;
 use crate::world::Failure;
 use http::{HeaderMap, HeaderValue};
-use jeel_auth_driver::core::{SendFailure, State, TokenRequest};
-use jeel_auth_driver::{Blocking, BlockingTransport, BodyBuffer, HttpReply, TokenSource};
+use jeel_auth::core::{SendFailure, State, TokenRequest};
+use jeel_auth::{Blocking, BlockingTransport, BodyBuffer, HttpResponse, TokenSource};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::Duration;
 
@@ -47,24 +47,24 @@ pub(crate) fn source(renewal: Renewal) -> Result<TokenSource<Blocking<Scripted>>
 }
 
 impl BlockingTransport for Scripted {
-    type Received = HttpReply;
+    type Received = HttpResponse;
 
     fn with_defaults() -> Result<Self, String> {
         Err("it needs a script".to_owned())
     }
 
-    fn send(&self, request: &TokenRequest) -> Result<HttpReply, SendFailure> {
+    fn send(&self, request: &TokenRequest) -> Result<HttpResponse, SendFailure> {
         let mut body = BodyBuffer::new(request);
         if !self.has_answered.swap(true, Relaxed) {
             let long = if self.renewal == Renewal::NotDue { 3600 } else { LIFETIME.as_secs() };
-            body.push(token_reply(0, Duration::from_secs(long)).as_bytes())?;
-            return HttpReply::new(200, HeaderMap::new(), body);
+            body.push(token_response(0, Duration::from_secs(long)).as_bytes())?;
+            return HttpResponse::new(200, HeaderMap::new(), body);
         }
         if self.renewal == Renewal::InFlight {
             std::thread::sleep(Duration::from_secs(3600));
         }
         let later = HeaderMap::from_iter([(http::header::RETRY_AFTER, HeaderValue::from(3600))]);
-        HttpReply::new(503, later, body)
+        HttpResponse::new(503, later, body)
     }
 }
 

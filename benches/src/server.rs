@@ -102,11 +102,11 @@ fn token(number: usize) -> String {
 }
 
 /// What a server says that issues this token.
-pub(crate) fn token_reply(number: usize, lifetime: Duration) -> String {
-    reply(&token(number), lifetime)
+pub(crate) fn token_response(number: usize, lifetime: Duration) -> String {
+    response(&token(number), lifetime)
 }
 
-fn reply(token: &str, lifetime: Duration) -> String {
+fn response(token: &str, lifetime: Duration) -> String {
     let seconds = lifetime.as_secs();
     format!(r#"{{"access_token":"{token}","token_type":"Bearer","expires_in":{seconds}}}"#)
 }
@@ -136,7 +136,7 @@ async fn answer(
     tokio::time::sleep(shared.delay).await;
     let (status, body) = match shared.is_failing.load(Relaxed) {
         true => (503, String::new()),
-        false => (200, reply(&shared.issue(), shared.lifetime)),
+        false => (200, response(&shared.issue(), shared.lifetime)),
     };
     let mut response = Response::new(Full::new(Bytes::from(body)));
     *response.status_mut() = http::StatusCode::from_u16(status).unwrap_or_default();

@@ -7,7 +7,7 @@ use crate::scripted::{self, Renewal};
 use crate::server::Server;
 use crate::world::{Failure, poll_once};
 use http::HeaderValue;
-use jeel_auth_driver::{Async, AsyncTransport, Blocking, BlockingTransport};
+use jeel_auth::{Async, AsyncTransport, Blocking, BlockingTransport};
 use std::time::Duration;
 use tokio::runtime::Runtime;
 

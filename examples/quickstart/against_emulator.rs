@@ -2,7 +2,7 @@
 
 use crate::readers::{self, Reads, THREADS};
 use crate::{Outcome, check};
-use jeel_auth_emulator::{Emulator, Reply};
+use jeel_auth_emulator::{Emulator, Response};
 use jeel_auth_examples::{CLIENT_ID, CLIENT_SECRET, local_jeel};
 use jeel_auth_ureq::{Credentials, Endpoint, Environment, LoopbackHttp, TokenSource};
 use std::error::Error;
@@ -74,7 +74,7 @@ fn renewal(jeel: &Emulator, source: &TokenSource) -> Result<Reads, Box<dyn Error
 }
 
 fn rate_limit(jeel: &Emulator, source: &TokenSource) -> Result<Reads, Box<dyn Error>> {
-    jeel.script(Reply::new(429).header("Retry-After", "1"));
+    jeel.script(Response::new(429).header("Retry-After", "1"));
     let before = source.status().generation;
     let mut answer = None;
     let renewed = || {

@@ -5,7 +5,7 @@ mod azure;
 mod forms;
 mod google;
 mod oauth2;
-mod replies;
+mod responses;
 mod yup;
 
 pub(crate) use self::oauth2::BehindALock;
@@ -13,7 +13,7 @@ pub(crate) use aws::Aws;
 pub(crate) use azure::Azure;
 pub(crate) use forms::multipart;
 pub(crate) use google::Google;
-pub(crate) use replies::reply;
+pub(crate) use responses::response;
 pub(crate) use yup::Yup;
 
 use crate::holder::Holder;

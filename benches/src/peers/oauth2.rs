@@ -45,9 +45,9 @@ impl Holder for BehindALock {
         if let Some(value) = fresh(slot.as_ref()) {
             return value;
         }
-        let reply = self.client.exchange_client_credentials().request_async(&self.http).await?;
-        let lifetime = reply.expires_in().unwrap_or_default();
-        let token = reply.access_token().secret().clone();
+        let response = self.client.exchange_client_credentials().request_async(&self.http).await?;
+        let lifetime = response.expires_in().unwrap_or_default();
+        let token = response.access_token().secret().clone();
         let value = bearer(&token);
         *slot = Some((token, Instant::now() + lifetime));
         value

@@ -1,10 +1,10 @@
-//! Replies by other readers.
+//! Responses by other readers.
 
 use crate::by_hand::{Issued, REPLY};
 use crate::rounds::{Op, op};
 
 /// From bytes in memory to a token.
-pub(crate) fn reply() -> [(&'static str, Op); 2] {
+pub(crate) fn response() -> [(&'static str, Op); 2] {
     [
         ("ureq-proto and serde_json", op(by_ureq_proto)),
         ("httparse and oauth2's `BasicTokenResponse`", op(by_oauth2)),

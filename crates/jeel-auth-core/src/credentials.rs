@@ -1,6 +1,6 @@
 //! Who we are to the authorization server.
 
-use crate::secret::SecretText;
+use crate::secret_buffer::SecretBuffer;
 use std::fmt;
 use std::sync::Arc;
 
@@ -26,7 +26,7 @@ pub struct Credentials(Arc<Inner>);
 
 struct Inner {
     client_id: String,
-    client_secret: SecretText,
+    client_secret: SecretBuffer,
 }
 
 impl Credentials {
@@ -39,9 +39,9 @@ impl Credentials {
         client_id: impl Into<String>,
         client_secret: impl Into<String>,
     ) -> Result<Self, CredentialsError> {
-        let client_secret = SecretText::new(client_secret.into());
+        let client_secret = SecretBuffer::from(client_secret.into());
         let client_id = client_id.into();
-        match (client_id.len(), client_secret.expose().len()) {
+        match (client_id.len(), client_secret.len()) {
             (0, _) => Err(CredentialsError::EmptyId),
             (_, 0) => Err(CredentialsError::EmptySecret),
             (id, _) if id > LONGEST => Err(CredentialsError::IdTooLong),
@@ -57,7 +57,7 @@ impl Credentials {
 
     /// The client secret. The only door to it: whatever is copied from here is not wiped for you.
     pub fn expose_client_secret(&self) -> &str {
-        self.0.client_secret.expose()
+        self.0.client_secret.as_str()
     }
 }
 

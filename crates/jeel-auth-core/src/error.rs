@@ -1,7 +1,7 @@
 //! What went wrong, whose fault it is, what was done, and when it is tried again.
 
-use crate::reply::MalformedReply;
 use crate::request::BodyEncoding;
+use crate::response::MalformedResponse;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use std::time::Duration;
 /// Why a caller gets no token.
 ///
 /// Cheap to clone: one failure answers every caller who waited for it. It never holds a secret, a
-/// token or a reply's body. What a server sent is quoted only as bounded printable ASCII, and not
+/// token or a response's body. What a server sent is quoted only as bounded printable ASCII, and not
 /// at all where it echoes the secret.
 ///
 /// [`source`](std::error::Error::source) is the earlier failure that led here, when there is one.
@@ -32,17 +32,17 @@ pub(crate) struct Failure {
 pub(crate) enum Detail {
     None,
     /// What the server answered; for a denial found by trying both encodings, to each.
-    Reply {
-        last: ReplyFacts,
-        first: Option<ReplyFacts>,
+    Response {
+        last: ResponseFacts,
+        first: Option<ResponseFacts>,
     },
     Transport(String),
 }
 
-/// What an error keeps of a reply: facts for support, never the body.
+/// What an error keeps of a response: facts for support, never the body.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct ReplyFacts {
+pub struct ResponseFacts {
     /// How the request's body was encoded.
     pub encoding: BodyEncoding,
     /// The status code.
@@ -50,7 +50,7 @@ pub struct ReplyFacts {
     /// The `error` code (RFC 6749 §5.2), or whatever text stood there: at most 64 printable ASCII
     /// characters.
     pub code: Option<String>,
-    /// The reply's `tx_id`, which Jeel's support asks for.
+    /// The response's `tx_id`, which Jeel's support asks for.
     pub tx_id: Option<String>,
     /// The host a redirect pointed to.
     pub location_host: Option<String>,
@@ -69,10 +69,10 @@ pub enum ErrorKind {
     /// The server failed in a way that may pass.
     Server,
     /// A success without a usable token.
-    Malformed(MalformedReply),
+    Malformed(MalformedResponse),
     /// A token came whose lifetime was over on arrival.
     ExpiredOnArrival,
-    /// No whole reply came.
+    /// No whole response came.
     Transport(TransportKind),
     /// The API refused a token that had just replaced a refused one.
     TokenRejected,
@@ -84,7 +84,7 @@ pub enum ErrorKind {
     WaitTimedOut,
 }
 
-/// Why no whole reply came.
+/// Why no whole response came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TransportKind {
@@ -94,10 +94,10 @@ pub enum TransportKind {
     Tls,
     /// A time-out of the request ran out.
     TimedOut,
-    /// The connection broke, or ended before the reply did.
+    /// The connection broke, or ended before the response did.
     Broken,
-    /// The bytes were no HTTP reply, or one over the limits.
-    BadReply,
+    /// The bytes were no HTTP response, or one over the limits.
+    BadResponse,
     /// Whoever carried the request went away without an outcome.
     Abandoned,
 }
@@ -144,35 +144,35 @@ impl Error {
         self.retry_in
     }
 
-    /// The reply behind this failure or behind the one that led to it.
-    pub fn reply(&self) -> Option<&ReplyFacts> {
+    /// The response behind this failure or behind the one that led to it.
+    pub fn response(&self) -> Option<&ResponseFacts> {
         self.failure.chain().find_map(|failure| match &failure.detail {
-            Detail::Reply { last, .. } => Some(last),
+            Detail::Response { last, .. } => Some(last),
             _ => None,
         })
     }
 
-    /// The reply to the other body encoding, when a denial was found by trying both.
-    pub fn other_reply(&self) -> Option<&ReplyFacts> {
+    /// The response to the other body encoding, when a denial was found by trying both.
+    pub fn other_response(&self) -> Option<&ResponseFacts> {
         self.failure.chain().find_map(|failure| match &failure.detail {
-            Detail::Reply { first, .. } => first.as_ref(),
+            Detail::Response { first, .. } => first.as_ref(),
             _ => None,
         })
     }
 
-    /// The status code of that reply.
+    /// The status code of that response.
     pub fn status(&self) -> Option<u16> {
-        self.reply().map(|reply| reply.status)
+        self.response().map(|response| response.status)
     }
 
-    /// The `tx_id` of that reply.
+    /// The `tx_id` of that response.
     pub fn tx_id(&self) -> Option<&str> {
-        self.reply()?.tx_id.as_deref()
+        self.response()?.tx_id.as_deref()
     }
 
-    /// The `error` code (RFC 6749 §5.2) of that reply.
+    /// The `error` code (RFC 6749 §5.2) of that response.
     pub fn oauth_code(&self) -> Option<&str> {
-        self.reply()?.code.as_deref()
+        self.response()?.code.as_deref()
     }
 }
 
@@ -224,7 +224,7 @@ impl fmt::Display for Failure {
             Detail::None => Ok(()),
             Detail::Transport(text) if text.is_empty() => Ok(()),
             Detail::Transport(text) => write!(f, ": {text}"),
-            Detail::Reply { last, first } => {
+            Detail::Response { last, first } => {
                 if let Some(host) = &last.location_host {
                     write!(f, " to {host}")?;
                 }
@@ -247,7 +247,7 @@ impl std::error::Error for Failure {
     }
 }
 
-impl fmt::Display for ReplyFacts {
+impl fmt::Display for ResponseFacts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} was answered {}", self.encoding, self.status)?;
         if let Some(code) = &self.code {
@@ -268,13 +268,13 @@ impl ErrorKind {
             Self::Redirected => "redirected",
             Self::RateLimited => "rate_limited",
             Self::Server => "server_error",
-            Self::Malformed(_) => "malformed_reply",
+            Self::Malformed(_) => "malformed_response",
             Self::ExpiredOnArrival => "expired_on_arrival",
             Self::Transport(TransportKind::Connect) => "transport_connect",
             Self::Transport(TransportKind::Tls) => "transport_tls",
             Self::Transport(TransportKind::TimedOut) => "transport_timed_out",
             Self::Transport(TransportKind::Broken) => "transport_broken",
-            Self::Transport(TransportKind::BadReply) => "transport_bad_reply",
+            Self::Transport(TransportKind::BadResponse) => "transport_bad_response",
             Self::Transport(TransportKind::Abandoned) => "transport_abandoned",
             Self::TokenRejected => "token_rejected",
             Self::BudgetExhausted => "budget_exhausted",
@@ -288,7 +288,7 @@ impl ErrorKind {
         match self {
             Self::Denied | Self::Redirected => Blame::Configuration,
             Self::RateLimited | Self::Server | Self::Malformed(_) => Blame::AuthorizationServer,
-            Self::Transport(TransportKind::BadReply) => Blame::AuthorizationServer,
+            Self::Transport(TransportKind::BadResponse) => Blame::AuthorizationServer,
             Self::ExpiredOnArrival | Self::Transport(_) => Blame::Network,
             Self::TokenRejected => Blame::ResourceServer,
             Self::BudgetExhausted | Self::LifetimeTooShort | Self::WaitTimedOut => Blame::Caller,
@@ -299,21 +299,23 @@ impl ErrorKind {
 impl fmt::Display for ErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Self::Malformed(why) = self {
-            return write!(f, "the authorization server's reply holds no usable token: {why}");
+            return write!(f, "the authorization server's response holds no usable token: {why}");
         }
         f.write_str(match self {
             Self::Denied => "the authorization server denied the token request",
             Self::Redirected => "the authorization server redirected the token request",
             Self::RateLimited => "the authorization server limits the rate of token requests",
             Self::Server => "the authorization server failed",
-            Self::Malformed(_) => "the authorization server's reply holds no usable token",
+            Self::Malformed(_) => "the authorization server's response holds no usable token",
             Self::ExpiredOnArrival => "the token's lifetime was over when it arrived",
             Self::Transport(TransportKind::Connect) => "no connection to the authorization server",
             Self::Transport(TransportKind::Tls) => "TLS with the authorization server failed",
             Self::Transport(TransportKind::TimedOut) => "the token request timed out",
-            Self::Transport(TransportKind::Broken) => "the connection broke before the reply ended",
-            Self::Transport(TransportKind::BadReply) => {
-                "the authorization server's reply is not HTTP as we accept it"
+            Self::Transport(TransportKind::Broken) => {
+                "the connection broke before the response ended"
+            }
+            Self::Transport(TransportKind::BadResponse) => {
+                "the authorization server's response is not HTTP as we accept it"
             }
             Self::Transport(TransportKind::Abandoned) => {
                 "the token request was abandoned by whoever carried it"
@@ -347,8 +349,8 @@ mod tests {
     use super::*;
     use std::collections::BTreeSet;
 
-    fn facts(encoding: BodyEncoding, status: u16, code: Option<&str>) -> ReplyFacts {
-        ReplyFacts {
+    fn facts(encoding: BodyEncoding, status: u16, code: Option<&str>) -> ResponseFacts {
+        ResponseFacts {
             encoding,
             status,
             code: code.map(str::to_owned),
@@ -361,7 +363,7 @@ mod tests {
     fn a_denial_tells_what_each_encoding_was_answered() {
         let last = facts(BodyEncoding::UrlEncoded, 401, Some("unauthorized_client"));
         let first = Some(facts(BodyEncoding::Multipart, 401, Some("invalid_client")));
-        let failure = Failure::new(ErrorKind::Denied, Detail::Reply { last, first });
+        let failure = Failure::new(ErrorKind::Denied, Detail::Response { last, first });
         let error = Error::new(Arc::new(failure), Some(Duration::from_secs(60)));
         assert_eq!(
             error.to_string(),
@@ -372,21 +374,21 @@ mod tests {
         );
         assert_eq!((error.status(), error.tx_id()), (Some(401), Some("6f1c")));
         assert_eq!(error.oauth_code(), Some("unauthorized_client"));
-        assert_eq!(error.other_reply().and_then(|r| r.code.as_deref()), Some("invalid_client"));
+        assert_eq!(error.other_response().and_then(|r| r.code.as_deref()), Some("invalid_client"));
         assert_eq!(error.blame(), Blame::Configuration);
     }
 
     #[test]
     fn a_wrong_path_is_named_as_the_likely_cause() {
         let last = facts(BodyEncoding::Multipart, 404, None);
-        let failure = Failure::new(ErrorKind::Denied, Detail::Reply { last, first: None });
+        let failure = Failure::new(ErrorKind::Denied, Detail::Response { last, first: None });
         assert!(failure.to_string().contains("check the token URL"));
     }
 
     #[test]
-    fn a_consequence_keeps_its_cause_as_source_and_its_reply() {
+    fn a_consequence_keeps_its_cause_as_source_and_its_response() {
         let last = facts(BodyEncoding::Multipart, 503, None);
-        let cause = Failure::new(ErrorKind::Server, Detail::Reply { last, first: None });
+        let cause = Failure::new(ErrorKind::Server, Detail::Response { last, first: None });
         let failure = Failure::because(ErrorKind::WaitTimedOut, Some(Arc::new(cause)));
         let error = Error::new(Arc::new(failure), Some(Duration::from_millis(1)));
         assert_eq!(error.status(), Some(503));
@@ -402,14 +404,14 @@ mod tests {
             let detail = Detail::Transport(text.to_owned());
             Failure::new(ErrorKind::Transport(TransportKind::Broken), detail).to_string()
         };
-        assert_eq!(failure(""), "the connection broke before the reply ended");
-        assert_eq!(failure("cut"), "the connection broke before the reply ended: cut");
+        assert_eq!(failure(""), "the connection broke before the response ended");
+        assert_eq!(failure("cut"), "the connection broke before the response ended: cut");
     }
 
     #[test]
     fn debug_shows_the_kind_the_detail_and_the_wait() {
         let last = facts(BodyEncoding::Multipart, 503, None);
-        let failure = Failure::new(ErrorKind::Server, Detail::Reply { last, first: None });
+        let failure = Failure::new(ErrorKind::Server, Detail::Response { last, first: None });
         let shown = format!("{:?}", Error::new(Arc::new(failure), Some(Duration::from_secs(7))));
         assert!(["Server", "503", "7s"].iter().all(|part| shown.contains(part)), "{shown}");
     }
@@ -438,13 +440,13 @@ mod tests {
             (K::Redirected, "redirected", Configuration),
             (K::RateLimited, "rate_limited", AuthorizationServer),
             (K::Server, "server_error", AuthorizationServer),
-            (K::Malformed(MalformedReply::Json), "malformed_reply", AuthorizationServer),
+            (K::Malformed(MalformedResponse::Json), "malformed_response", AuthorizationServer),
             (K::ExpiredOnArrival, "expired_on_arrival", Network),
             (K::Transport(T::Connect), "transport_connect", Network),
             (K::Transport(T::Tls), "transport_tls", Network),
             (K::Transport(T::TimedOut), "transport_timed_out", Network),
             (K::Transport(T::Broken), "transport_broken", Network),
-            (K::Transport(T::BadReply), "transport_bad_reply", AuthorizationServer),
+            (K::Transport(T::BadResponse), "transport_bad_response", AuthorizationServer),
             (K::Transport(T::Abandoned), "transport_abandoned", Network),
             (K::TokenRejected, "token_rejected", ResourceServer),
             (K::BudgetExhausted, "budget_exhausted", Caller),

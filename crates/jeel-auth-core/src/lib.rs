@@ -51,7 +51,7 @@
 //! A whole life of a token, without a socket:
 //!
 //! ```
-//! use jeel_auth_core::{Acquire, Action, Cache, Credentials, Environment, Moment, Reply, State};
+//! use jeel_auth_core::{Acquire, Action, Cache, Credentials, Environment, Moment, Response, State};
 //! use std::time::Duration;
 //!
 //! let at = |seconds| {
@@ -62,7 +62,7 @@
 //! let mut cache = Cache::new(Environment::Sandbox.token_endpoint(), credentials, 42);
 //!
 //! // The first caller waits, and there is a request to send.
-//! let Acquire::Wait(turn) = cache.acquire(at(0)) else { panic!() };
+//! let Acquire::Wait(ticket) = cache.acquire(at(0), Duration::ZERO) else { panic!() };
 //! let Some(Action::Send(request)) = cache.poll_action(at(0)) else { panic!() };
 //! let mut wire = Vec::new();
 //! request.write_http1(&mut wire);
@@ -70,14 +70,14 @@
 //!
 //! // A thousand more wait for the same flight; none of them causes a request.
 //! for _ in 0..1000 {
-//!     assert!(matches!(cache.acquire(at(0)), Acquire::Wait(_)));
+//!     assert!(matches!(cache.acquire(at(0), Duration::ZERO), Acquire::Wait(_)));
 //! }
 //! assert!(cache.poll_action(at(0)).is_none());
 //!
-//! // The reply answers them all.
+//! // The response answers them all.
 //! let body = br#"{"access_token":"eyJ.a.b","token_type":"Bearer","expires_in":3600}"#;
-//! cache.handle_response(request.flight(), at(1), &Reply::new(200, [], body));
-//! let Acquire::Ready(token) = cache.resume(turn, at(1)) else { panic!() };
+//! cache.handle_response(at(1), request.flight(), &Response::new(200, [], body));
+//! let Acquire::Ready(token) = cache.resume(at(1), ticket) else { panic!() };
 //! assert_eq!(token.expose_authorization(), "Bearer eyJ.a.b");
 //! assert_eq!(cache.status(at(1)).state, State::Valid);
 //!
@@ -86,14 +86,14 @@
 //! assert!(lease.until.remaining(at(1)) > Duration::from_secs(3000));
 //!
 //! // Half a minute before its expiry at the latest it is renewed, and nobody waits for that.
-//! assert!(matches!(cache.acquire(at(3570)), Acquire::Ready(_)));
+//! assert!(matches!(cache.acquire(at(3570), Duration::ZERO), Acquire::Ready(_)));
 //! let Some(Action::Send(renewal)) = cache.poll_action(at(3570)) else { panic!() };
-//! cache.handle_response(renewal.flight(), at(3571), &Reply::new(503, [], b""));
+//! cache.handle_response(at(3571), renewal.flight(), &Response::new(503, [], b""));
 //! // The server failed. The token is still good, so no caller notices.
-//! assert!(matches!(cache.acquire(at(3571)), Acquire::Ready(_)));
+//! assert!(matches!(cache.acquire(at(3571), Duration::ZERO), Acquire::Ready(_)));
 //!
 //! // Once it is over, it is no longer handed out.
-//! assert!(matches!(cache.acquire(at(3600)), Acquire::Wait(_)));
+//! assert!(matches!(cache.acquire(at(3600), Duration::ZERO), Acquire::Wait(_)));
 //! # Ok::<(), jeel_auth_core::CredentialsError>(())
 //! ```
 //!
@@ -118,22 +118,22 @@ mod endpoint;
 mod error;
 mod moment;
 mod policy;
-mod reply;
 mod request;
+mod response;
 mod rng;
-mod secret;
+mod secret_buffer;
 mod token;
-mod wiped;
 
 pub use cache::{
     Acquire, Action, Cache, Counters, EncodingChoice, Event, Lease, SendFailure, State, Status,
-    Turn,
+    Ticket,
 };
 pub use credentials::{Credentials, CredentialsError};
 pub use endpoint::{Endpoint, EndpointError, Environment, LoopbackHttp, Origin};
-pub use error::{Blame, Error, ErrorKind, ReplyFacts, TransportKind};
+pub use error::{Blame, Error, ErrorKind, ResponseFacts, TransportKind};
 pub use moment::Moment;
 pub use policy::Policy;
-pub use reply::{MalformedReply, Reply};
 pub use request::{BodyEncoding, FlightId, TokenRequest};
+pub use response::{MalformedResponse, Response};
+pub use secret_buffer::SecretBuffer;
 pub use token::{AccessToken, Generation};

@@ -4,15 +4,15 @@
 //!
 //! The API documentation and the integration guide of Jeel Pay name the two environments, a `POST`
 //! to `/oauth2/token` with `client_id`, `client_secret` and `grant_type=client_credentials`, and a
-//! reply of `access_token`, `token_type` and `expires_in`. The endpoint is rate-limited; caching is
-//! mandatory, renewing about 30 s early is advised; every reply carries a `tx_id` that support asks
+//! response of `access_token`, `token_type` and `expires_in`. The endpoint is rate-limited; caching is
+//! mandatory, renewing about 30 s early is advised; every response carries a `tx_id` that support asks
 //! for. The two documents disagree on one thing: the first says `multipart/form-data`, the second
 //! `application/x-www-form-urlencoded` "and not multipart". Both are official, so a client must work
 //! with a server that takes either alone.
 //!
 //! # Body encoding: settled by evidence
 //!
-//! No reply says "wrong encoding" reliably. Right credentials in a multipart body are answered 401
+//! No response says "wrong encoding" reliably. Right credentials in a multipart body are answered 401
 //! `invalid_client` by Keycloak 26.7, the very bytes it sends for an unknown client; 401 with an
 //! empty body by Spring Authorization Server 7.0 with multipart off; 400, 422 or 500 by others. So
 //! with [`EncodingChoice::Auto`](crate::EncodingChoice::Auto):
@@ -20,7 +20,7 @@
 //! - only a token proves an encoding, and a proven one is remembered;
 //! - while none is proven, a refusal that time would not cure (any 4xx but 408 and 429, or a success
 //!   that holds an `error`) makes the other be tried at once; refused as well, that is one denial,
-//!   and its error names both replies;
+//!   and its error names both responses;
 //! - while none is proven, retries after other failures alternate, which costs no extra request;
 //! - the second denial in a row, or one 415, puts a proven encoding in doubt again;
 //! - 429, 503 and time-outs never cause an extra request.
@@ -36,7 +36,7 @@
 //! that is on its way nor mint permits.
 //!
 //! A JWT is not verified, but what it says of itself can make the expiry earlier: the lifetime is
-//! the least of `expires_in`, `exp - iat`, and `exp - Date` where the reply has a `Date`. `exp` is
+//! the least of `expires_in`, `exp - iat`, and `exp - Date` where the response has a `Date`. `exp` is
 //! never compared with our own clock, which may be wrong.
 //!
 //! # Servers that hand the same token out again

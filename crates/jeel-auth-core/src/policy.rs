@@ -55,12 +55,12 @@ pub struct Policy {
     pub burst: NonZeroU32,
     /// The budget grows by one request in this time. Default 12 s; zero switches the budget off.
     pub interval: Duration,
-    /// The lifetime of a token whose reply names none (RFC 6749 §5.1 leaves it to us).
+    /// The lifetime of a token whose response names none (RFC 6749 §5.1 leaves it to us).
     /// Default 300 s.
     pub default_lifetime: Duration,
     /// The longest lifetime believed. Default 30 days.
     pub lifetime_ceiling: Duration,
-    /// The sizes a reply may have.
+    /// The sizes a response may have.
     pub limits: Limits,
 }
 

@@ -24,15 +24,15 @@ pub enum TokenFormat {
     Opaque,
 }
 
-/// Which members a token reply has.
+/// Which members a token response has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
-pub enum ReplyShape {
+pub enum ResponseShape {
     /// `access_token`, `token_type`, `expires_in`, and `scope` if one is set. (D)
     #[default]
     Plain,
     /// Keycloak's: also `refresh_expires_in: 0`, `not-before-policy` and always a `scope` (S, V), in a
-    /// reply without a `Date` (V: 26.7.3).
+    /// response without a `Date` (V: 26.7.3).
     Keycloak,
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::settings::{Secret, Settings};
 use crate::{
-    Certificate, Denial, Emulator, Encodings, RateLimit, Reissue, ReplyShape, TokenFormat,
+    Certificate, Denial, Emulator, Encodings, RateLimit, Reissue, ResponseShape, TokenFormat,
     UnreadBody,
 };
 
@@ -32,7 +32,7 @@ impl Builder {
     /// How long tokens live, an hour unless set. (D that they expire; S lifetimes of 1991 and 36000
     /// seconds.)
     ///
-    /// Replies and claims say it in whole seconds, rounded down. The API rejects a token at the
+    /// Responses and claims say it in whole seconds, rounded down. The API rejects a token at the
     /// exact moment, issuance plus lifetime.
     pub fn lifetime(mut self, lifetime: Duration) -> Self {
         self.settings.lifetime = lifetime;
@@ -51,8 +51,8 @@ impl Builder {
         self
     }
 
-    /// Which members token replies have.
-    pub fn reply_shape(mut self, shape: ReplyShape) -> Self {
+    /// Which members token responses have.
+    pub fn response_shape(mut self, shape: ResponseShape) -> Self {
         self.settings.shape = shape;
         self
     }
@@ -87,7 +87,7 @@ impl Builder {
         self
     }
 
-    /// How long token replies take. Tokens are issued before the wait, so their lives are already
+    /// How long token responses take. Tokens are issued before the wait, so their lives are already
     /// running when they arrive.
     pub fn delay(mut self, delay: Duration) -> Self {
         self.settings.delay = delay;

@@ -45,7 +45,7 @@ impl Emulator {
         self.shared.update(|state| state.settings.lifetime = lifetime);
     }
 
-    /// Sets how long token replies take, of requests that arrive from here on.
+    /// Sets how long token responses take, of requests that arrive from here on.
     pub fn set_delay(&self, delay: Duration) {
         self.shared.update(|state| state.settings.delay = delay);
     }
@@ -93,7 +93,7 @@ impl Emulator {
         (0..count).for_each(|_| self.script_resource(resource::invalid_token()));
     }
 
-    /// Ends all faults, at the token endpoint and at the API. A reply under way stays as it is.
+    /// Ends all faults, at the token endpoint and at the API. A response under way stays as it is.
     pub fn clear_faults(&self) {
         self.shared.update(|state| {
             state.token_faults.clear();
@@ -101,25 +101,25 @@ impl Emulator {
         });
     }
 
-    /// Holds back the replies to token requests until the guard is released or dropped.
+    /// Holds back the responses to token requests until the guard is released or dropped.
     ///
-    /// Requests are handled and on record when they arrive, and only their replies wait: so a test
+    /// Requests are handled and on record when they arrive, and only their responses wait: so a test
     /// can assert how many there are, and in which order, without a clock.
-    #[must_use = "the replies are held back only while the guard lives"]
-    pub fn hold_replies(&self) -> HeldReplies {
+    #[must_use = "the responses are held back only while the guard lives"]
+    pub fn hold_responses(&self) -> HeldReplies {
         self.shared.update(|state| state.holds += 1);
         HeldReplies { shared: Arc::clone(&self.shared) }
     }
 }
 
-/// Holds back token replies while it lives. Where there are several, the last one to go lets the
-/// replies go.
+/// Holds back token responses while it lives. Where there are several, the last one to go lets the
+/// responses go.
 pub struct HeldReplies {
     shared: Arc<Shared>,
 }
 
 impl HeldReplies {
-    /// Lets the replies go. The same as dropping it, in words.
+    /// Lets the responses go. The same as dropping it, in words.
     pub fn release(self) {}
 }
 

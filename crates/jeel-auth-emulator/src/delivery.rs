@@ -7,29 +7,29 @@ use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio_rustls::server::TlsStream;
 
-use crate::Reply;
+use crate::Response;
 
 /// An answer, ready to be sent.
 pub(crate) struct Answer {
     /// How long the client waits for it.
     pub(crate) delay: Duration,
-    /// Whether it waits for those who hold back token replies.
+    /// Whether it waits for those who hold back token responses.
     pub(crate) holdable: bool,
     pub(crate) delivery: Delivery,
 }
 
 impl Answer {
-    /// A reply at once, held back by nobody.
-    pub(crate) fn prompt(reply: Reply) -> Self {
-        Self { delay: Duration::ZERO, holdable: false, delivery: Delivery::Whole(reply) }
+    /// A response at once, held back by nobody.
+    pub(crate) fn prompt(response: Response) -> Self {
+        Self { delay: Duration::ZERO, holdable: false, delivery: Delivery::Whole(response) }
     }
 }
 
 /// What is sent, and how.
 pub(crate) enum Delivery {
-    Whole(Reply),
+    Whole(Response),
     /// Byte by byte, with a pause before each.
-    Drip(Reply, Duration),
+    Drip(Response, Duration),
     /// These bytes and an abrupt end.
     Bytes(Vec<u8>),
     /// `start`, then `again` for as long as the client takes it.
@@ -72,7 +72,7 @@ pub(crate) enum After {
 
 impl Delivery {
     /// Sends the answer. `keep` says whether the client wants to keep the connection, `body`
-    /// whether its request is one that gets bodies in reply (HEAD does not).
+    /// whether its request is one that gets bodies in response (HEAD does not).
     pub(crate) async fn send(
         self,
         stream: &mut impl Stream,
@@ -81,12 +81,12 @@ impl Delivery {
     ) -> io::Result<After> {
         let in_order = if keep { After::Keep } else { After::Close };
         match self {
-            Self::Whole(reply) => {
-                write(stream, &encode(reply, keep, body)).await?;
+            Self::Whole(response) => {
+                write(stream, &encode(response, keep, body)).await?;
                 Ok(in_order)
             }
-            Self::Drip(reply, pause) => {
-                for byte in encode(reply, keep, body) {
+            Self::Drip(response, pause) => {
+                for byte in encode(response, keep, body) {
                     tokio::time::sleep(pause).await;
                     write(stream, &[byte]).await?;
                 }
@@ -121,8 +121,8 @@ async fn write(stream: &mut impl Stream, bytes: &[u8]) -> io::Result<()> {
     stream.flush().await
 }
 
-fn encode(reply: Reply, keep: bool, body: bool) -> Vec<u8> {
-    let reply = if keep { reply } else { reply.closing() };
-    let content = if body { reply.content() } else { &[] };
-    [&reply.head(), content].concat()
+fn encode(response: Response, keep: bool, body: bool) -> Vec<u8> {
+    let response = if keep { response } else { response.closing() };
+    let content = if body { response.content() } else { &[] };
+    [&response.head(), content].concat()
 }

@@ -5,23 +5,23 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
-use crate::Reply;
+use crate::Response;
 use crate::delivery::Delivery;
 
 /// What happens to one request instead of, or on top of, its normal handling. (G throughout, except
 /// where it says otherwise.)
 ///
-/// Where a fault alters "the normal reply", the request is handled as ever: it counts against the
+/// Where a fault alters "the normal response", the request is handled as ever: it counts against the
 /// rate limit and may issue a token. Every other fault keeps the request from the endpoint. A fault
 /// that breaks off does so without TLS's `close_notify`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Fault {
-    /// None: the normal reply, to fill a place in a script.
+    /// None: the normal response, to fill a place in a script.
     Pass,
-    /// This reply instead.
-    Reply(Reply),
-    /// The normal reply, this much later than the emulator's own delay has it.
+    /// This response instead.
+    Response(Response),
+    /// The normal response, this much later than the emulator's own delay has it.
     Delay(Duration),
     /// Nothing, until the client leaves or the emulator stops.
     Hang,
@@ -29,41 +29,41 @@ pub enum Fault {
     Reset,
     /// Nothing; the connection is closed.
     Close,
-    /// So many bytes of the normal reply's head, then the end.
+    /// So many bytes of the normal response's head, then the end.
     TruncateHead(usize),
-    /// The normal reply's head and so many bytes of the body that it promises, then the end.
+    /// The normal response's head and so many bytes of the body that it promises, then the end.
     TruncateBody(usize),
-    /// The normal reply, byte by byte, with a pause before each.
+    /// The normal response, byte by byte, with a pause before each.
     SlowDrip(Duration),
-    /// The normal reply, its JSON padded with spaces to so many bytes.
+    /// The normal response, its JSON padded with spaces to so many bytes.
     Oversized(usize),
     /// A chunked body without end.
     EndlessBody,
     /// Header fields without end.
     EndlessHeaders,
-    /// 103 replies without end.
+    /// 103 responses without end.
     EndlessInformational,
     /// A chunk that says it is 2^64 - 1 bytes long, and is not.
     HugeChunk,
     /// These bytes, whatever they are, then the end.
     Raw(Vec<u8>),
-    /// The normal reply, with `expires_in: 0`. (V: Keycloak set so, or for one second where a second
+    /// The normal response, with `expires_in: 0`. (V: Keycloak set so, or for one second where a second
     /// ended meanwhile; Spring for one second)
     ZeroLifetime,
-    /// The normal reply, without `expires_in`. (D: RFC 6749 §5.1 only recommends it)
+    /// The normal response, without `expires_in`. (D: RFC 6749 §5.1 only recommends it)
     NoLifetime,
 }
 
 impl Fault {
-    /// Works out how a request is answered, given how it would be (`handle`) and how a reply is
+    /// Works out how a request is answered, given how it would be (`handle`) and how a response is
     /// stamped (`stamp`).
     pub(crate) fn answer(
         self,
-        handle: impl FnOnce() -> Reply,
-        stamp: impl Fn(Reply) -> Reply,
+        handle: impl FnOnce() -> Response,
+        stamp: impl Fn(Response) -> Response,
     ) -> (Option<u16>, Delivery) {
         match self {
-            Self::Reply(reply) => whole(stamp(reply)),
+            Self::Response(response) => whole(stamp(response)),
             Self::Hang => (None, Delivery::Hang),
             Self::Reset => (None, Delivery::Reset),
             Self::Close => (None, Delivery::Bytes(Vec::new())),
@@ -76,38 +76,38 @@ impl Fault {
         }
     }
 
-    fn alter(self, reply: Reply) -> (Option<u16>, Delivery) {
+    fn alter(self, response: Response) -> (Option<u16>, Delivery) {
         let delivery = match self {
-            Self::SlowDrip(pause) => Delivery::Drip(reply.clone(), pause),
-            Self::TruncateHead(n) => Delivery::Bytes(prefix(&reply.head(), n)),
+            Self::SlowDrip(pause) => Delivery::Drip(response.clone(), pause),
+            Self::TruncateHead(n) => Delivery::Bytes(prefix(&response.head(), n)),
             Self::TruncateBody(n) => {
-                Delivery::Bytes([reply.head(), prefix(reply.content(), n)].concat())
+                Delivery::Bytes([response.head(), prefix(response.content(), n)].concat())
             }
             Self::EndlessBody => Delivery::Endless {
-                start: [reply.open_head(), CHUNKED.to_vec()].concat(),
+                start: [response.open_head(), CHUNKED.to_vec()].concat(),
                 again: [b"400\r\n".to_vec(), vec![b' '; 0x400], b"\r\n".to_vec()].concat(),
             },
             Self::EndlessHeaders => Delivery::Endless {
-                start: reply.open_head(),
+                start: response.open_head(),
                 again: b"X-Filler: and another one\r\n".to_vec(),
             },
             Self::HugeChunk => {
                 let chunk = b"FFFFFFFFFFFFFFFF\r\n{}".to_vec();
-                Delivery::Bytes([reply.open_head(), CHUNKED.to_vec(), chunk].concat())
+                Delivery::Bytes([response.open_head(), CHUNKED.to_vec(), chunk].concat())
             }
             Self::Oversized(n) => {
-                let padding = vec![b' '; n.saturating_sub(reply.content().len())];
-                let body = [reply.content(), &padding].concat();
-                return whole(reply.body(body));
+                let padding = vec![b' '; n.saturating_sub(response.content().len())];
+                let body = [response.content(), &padding].concat();
+                return whole(response.body(body));
             }
             Self::ZeroLifetime => {
-                return whole(edited(reply, |json| json.insert(EXPIRES_IN.into(), 0.into())));
+                return whole(edited(response, |json| json.insert(EXPIRES_IN.into(), 0.into())));
             }
-            Self::NoLifetime => return whole(edited(reply, |json| json.remove(EXPIRES_IN))),
-            // `answer` keeps what is not about the normal reply.
-            _ => return whole(reply),
+            Self::NoLifetime => return whole(edited(response, |json| json.remove(EXPIRES_IN))),
+            // `answer` keeps what is not about the normal response.
+            _ => return whole(response),
         };
-        (Some(reply.status()), delivery)
+        (Some(response.status()), delivery)
     }
 
     /// How much later than usual the answer comes.
@@ -116,9 +116,9 @@ impl Fault {
     }
 }
 
-impl From<Reply> for Fault {
-    fn from(reply: Reply) -> Self {
-        Self::Reply(reply)
+impl From<Response> for Fault {
+    fn from(response: Response) -> Self {
+        Self::Response(response)
     }
 }
 
@@ -149,22 +149,22 @@ impl Script {
     }
 }
 
-fn whole(reply: Reply) -> (Option<u16>, Delivery) {
-    (Some(reply.status()), Delivery::Whole(reply))
+fn whole(response: Response) -> (Option<u16>, Delivery) {
+    (Some(response.status()), Delivery::Whole(response))
 }
 
 fn prefix(bytes: &[u8], length: usize) -> Vec<u8> {
     bytes.iter().copied().take(length).collect()
 }
 
-/// Edits a token reply; a reply about anything else stays as it is.
-fn edited<T>(reply: Reply, edit: impl FnOnce(&mut Map<String, Value>) -> T) -> Reply {
-    match serde_json::from_slice(reply.content()) {
+/// Edits a token response; a response about anything else stays as it is.
+fn edited<T>(response: Response, edit: impl FnOnce(&mut Map<String, Value>) -> T) -> Response {
+    match serde_json::from_slice(response.content()) {
         Ok(Value::Object(mut json)) if json.contains_key(EXPIRES_IN) => {
             edit(&mut json);
-            reply.body(Value::Object(json).to_string())
+            response.body(Value::Object(json).to_string())
         }
-        _ => reply,
+        _ => response,
     }
 }
 

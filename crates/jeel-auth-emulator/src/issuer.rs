@@ -24,7 +24,7 @@ pub(crate) struct Issuer {
     current: Option<String>,
 }
 
-/// What a token reply says of the token.
+/// What a token response says of the token.
 pub(crate) struct Grant {
     pub(crate) access_token: String,
     pub(crate) expires_in: u64,
@@ -38,7 +38,7 @@ struct Issued {
 }
 
 impl Issued {
-    /// To the instant, whatever the whole seconds in replies and claims say.
+    /// To the instant, whatever the whole seconds in responses and claims say.
     fn time_left(&self, now: Instant) -> Duration {
         self.lifetime.saturating_sub(now.saturating_duration_since(self.at))
     }

@@ -5,13 +5,13 @@
 //! what it reads and refuses is a second opinion.
 //!
 //! ```
-//! use jeel_auth_emulator::{Emulator, Reply};
+//! use jeel_auth_emulator::{Emulator, Response};
 //!
 //! let emulator = Emulator::start()?;
 //! assert!(emulator.token_url().starts_with("http://127.0.0.1:"));
 //!
 //! // The next two token requests meet an outage, the ones after it do not.
-//! emulator.script_all([Reply::new(503), Reply::new(502)]);
+//! emulator.script_all([Response::new(503), Response::new(502)]);
 //!
 //! // ... the client under test does its work with `emulator.token_url()` ...
 //!
@@ -37,9 +37,9 @@
 //! | `POST /oauth2/token` with `client_id`, `client_secret`, `grant_type=client_credentials` | D |
 //! | the body as `multipart/form-data`, or urlencoded, or either: [`Encodings`] | D, D, G |
 //! | `{"access_token", "token_type", "expires_in"}`, the access token a JWT | D |
-//! | Keycloak's further members, and no `Date`: [`ReplyShape::Keycloak`] | S, V |
+//! | Keycloak's further members, and no `Date`: [`ResponseShape::Keycloak`] | S, V |
 //! | RS256, the claims, `/oauth2/jwks`, opaque tokens: [`TokenFormat`] | G |
-//! | a header `tx_id` on every reply | D |
+//! | a header `tx_id` on every response | D |
 //! | a body not read is answered like missing credentials: [`UnreadBody`] | V, its 415 G |
 //! | a chunked body is not read | G |
 //! | wrong credentials: [`Denial`] | V |
@@ -64,15 +64,15 @@ mod keys;
 mod rate_limit;
 mod record;
 mod refusal;
-mod reply;
 mod resource;
+mod response;
 mod server;
 mod settings;
 mod shared;
 mod tls;
 mod token_endpoint;
 
-pub use behaviour::{Encodings, Reissue, ReplyShape, TokenFormat};
+pub use behaviour::{Encodings, Reissue, ResponseShape, TokenFormat};
 pub use builder::Builder;
 pub use controls::HeldReplies;
 pub use emulator::Emulator;
@@ -81,6 +81,6 @@ pub use form::BodyEncoding;
 pub use rate_limit::{RateLimit, RetryAfter};
 pub use record::{ResourceRequestRecord, TokenRequestRecord, Verdict};
 pub use refusal::{Denial, UnreadBody};
-pub use reply::Reply;
+pub use response::Response;
 pub use settings::{DEFAULT_CLIENT_ID, DEFAULT_CLIENT_SECRET};
 pub use tls::Certificate;

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant, SystemTime};
 
-use crate::Reply;
+use crate::Response;
 
 /// At most so many token requests in any window of a given length.
 ///
@@ -37,18 +37,18 @@ impl RateLimit {
         self
     }
 
-    fn refusal(&self, wait: Duration, wall: SystemTime) -> Reply {
+    fn refusal(&self, wait: Duration, wall: SystemTime) -> Response {
         // Rounded up: who comes back at the moment named must find the door open.
         let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
-        let reply = Reply::json(self.status, r#"{"error":"rate_limited"}"#);
+        let response = Response::json(self.status, r#"{"error":"rate_limited"}"#);
         match self.retry_after {
-            RetryAfter::Seconds => reply.header("Retry-After", seconds.to_string()),
+            RetryAfter::Seconds => response.header("Retry-After", seconds.to_string()),
             RetryAfter::HttpDate => {
                 // One more, because the date also loses the fraction of the current second.
                 let until = wall.checked_add(Duration::from_secs(seconds + 1)).unwrap_or(wall);
-                reply.header("Retry-After", httpdate::fmt_http_date(until))
+                response.header("Retry-After", httpdate::fmt_http_date(until))
             }
-            RetryAfter::Absent => reply,
+            RetryAfter::Absent => response,
         }
     }
 }
@@ -73,13 +73,13 @@ pub(crate) struct Limiter {
 }
 
 impl Limiter {
-    /// Counts a request, or returns the reply that refuses it.
+    /// Counts a request, or returns the response that refuses it.
     pub(crate) fn admit(
         &mut self,
         limit: Option<RateLimit>,
         now: Instant,
         wall: SystemTime,
-    ) -> Result<(), Reply> {
+    ) -> Result<(), Response> {
         let Some(limit) = limit else { return Ok(()) };
         let age = |at: Instant| now.saturating_duration_since(at);
         while self.admitted.front().is_some_and(|&at| age(at) >= limit.window) {

@@ -27,9 +27,9 @@ pub struct TokenRequestRecord {
     /// Whether its credentials were read and were right. False too where a fault kept the request
     /// from being handled.
     pub authenticated: bool,
-    /// The status of its reply, `None` if a fault sent none.
+    /// The status of its response, `None` if a fault sent none.
     pub status: Option<u16>,
-    /// The `tx_id` of its reply.
+    /// The `tx_id` of its response.
     pub tx_id: String,
 }
 
@@ -49,9 +49,9 @@ pub struct ResourceRequestRecord {
     pub headers: Vec<(String, String)>,
     /// What became of its token, `None` where a fault kept the request from being handled.
     pub verdict: Option<Verdict>,
-    /// The status of its reply, `None` if a fault sent none.
+    /// The status of its response, `None` if a fault sent none.
     pub status: Option<u16>,
-    /// The `tx_id` of its reply.
+    /// The `tx_id` of its response.
     pub tx_id: String,
 }
 

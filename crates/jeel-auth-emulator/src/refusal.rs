@@ -1,6 +1,6 @@
 //! How servers refuse: bodies that they did not read, and credentials that they do not know.
 
-use crate::Reply;
+use crate::Response;
 
 /// How the token endpoint answers a body that it did not read.
 ///
@@ -30,18 +30,18 @@ pub enum UnreadBody {
 }
 
 impl UnreadBody {
-    pub(crate) fn reply(self) -> Reply {
+    pub(crate) fn response(self) -> Response {
         match self {
-            Self::KeycloakInvalidClient => Reply::json(401, KEYCLOAK_UNKNOWN_CLIENT),
-            Self::Empty401 => Reply::new(401),
-            Self::InvalidRequest400 => Reply::json(400, r#"{"error":"invalid_request"}"#),
+            Self::KeycloakInvalidClient => Response::json(401, KEYCLOAK_UNKNOWN_CLIENT),
+            Self::Empty401 => Response::new(401),
+            Self::InvalidRequest400 => Response::json(400, r#"{"error":"invalid_request"}"#),
             Self::UnsupportedGrantType400 => unsupported_grant_type(),
-            Self::Empty400 => Reply::new(400),
-            Self::Unprocessable422 => Reply::json(
+            Self::Empty400 => Response::new(400),
+            Self::Unprocessable422 => Response::json(
                 422,
                 r#"{"detail":[{"type":"missing","loc":["body","grant_type"],"msg":"Field required"}]}"#,
             ),
-            Self::UnsupportedMediaType415 => Reply::new(415),
+            Self::UnsupportedMediaType415 => Response::new(415),
             Self::ServerError500 => server_error(),
         }
     }
@@ -66,26 +66,26 @@ pub enum Denial {
 }
 
 impl Denial {
-    pub(crate) fn reply(self, known_client: bool) -> Reply {
+    pub(crate) fn response(self, known_client: bool) -> Response {
         match self {
-            Self::Keycloak if known_client => Reply::json(401, KEYCLOAK_WRONG_SECRET),
-            Self::Keycloak => Reply::json(401, KEYCLOAK_UNKNOWN_CLIENT),
-            Self::InvalidClient401 => Reply::json(401, r#"{"error":"invalid_client"}"#),
-            Self::InvalidClient400 => Reply::json(400, r#"{"error":"invalid_client"}"#),
-            Self::Forbidden403 => Reply::new(403),
+            Self::Keycloak if known_client => Response::json(401, KEYCLOAK_WRONG_SECRET),
+            Self::Keycloak => Response::json(401, KEYCLOAK_UNKNOWN_CLIENT),
+            Self::InvalidClient401 => Response::json(401, r#"{"error":"invalid_client"}"#),
+            Self::InvalidClient400 => Response::json(400, r#"{"error":"invalid_client"}"#),
+            Self::Forbidden403 => Response::new(403),
             Self::ServerError500 => server_error(),
         }
     }
 }
 
 /// The answer to a form that was read and asks for another grant. (D: RFC 6749 §5.2)
-pub(crate) fn unsupported_grant_type() -> Reply {
-    Reply::json(400, r#"{"error":"unsupported_grant_type"}"#)
+pub(crate) fn unsupported_grant_type() -> Response {
+    Response::json(400, r#"{"error":"unsupported_grant_type"}"#)
 }
 
 /// What frameworks say when a handler of theirs failed.
-pub(crate) fn server_error() -> Reply {
-    Reply::json(500, r#"{"status":500,"error":"Internal Server Error"}"#)
+pub(crate) fn server_error() -> Response {
+    Response::json(500, r#"{"status":500,"error":"Internal Server Error"}"#)
 }
 
 const KEYCLOAK_UNKNOWN_CLIENT: &str = r#"{"error":"invalid_client","error_description":"Invalid client or Invalid client credentials"}"#;

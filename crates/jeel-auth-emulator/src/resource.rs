@@ -8,12 +8,12 @@ use crate::delivery::Answer;
 use crate::http1::Request;
 use crate::record::{ResourceRequestRecord, redacted_headers};
 use crate::shared::Shared;
-use crate::{Reply, Verdict};
+use crate::{Response, Verdict};
 
 pub(crate) const PREFIX: &str = "/v1/";
 pub(crate) const PAYMENTS: &str = "/v1/payments";
 
-/// Handles a request to the API, which is on record before its reply leaves.
+/// Handles a request to the API, which is on record before its response leaves.
 pub(crate) fn answer(shared: &Shared, connection: u64, request: &Request) -> Answer {
     let tx_id = Uuid::new_v4().to_string();
     shared.update(|state| {
@@ -27,7 +27,8 @@ pub(crate) fn answer(shared: &Shared, connection: u64, request: &Request) -> Ans
             verdict = Some(found);
             handle(request, found)
         };
-        let (status, delivery) = fault.answer(handle, |reply| reply.stamped(&tx_id, now.wall));
+        let (status, delivery) =
+            fault.answer(handle, |response| response.stamped(&tx_id, now.wall));
         state.resource_requests.push(ResourceRequestRecord {
             at: now.instant.saturating_duration_since(shared.started),
             connection,
@@ -43,23 +44,23 @@ pub(crate) fn answer(shared: &Shared, connection: u64, request: &Request) -> Ans
 }
 
 /// The answer to a token that does not hold. (RFC 6750 §3)
-pub(crate) fn invalid_token() -> Reply {
-    Reply::json(401, r#"{"error":"invalid_token"}"#)
+pub(crate) fn invalid_token() -> Response {
+    Response::json(401, r#"{"error":"invalid_token"}"#)
         .header("WWW-Authenticate", r#"Bearer error="invalid_token""#)
 }
 
-fn handle(request: &Request, verdict: Verdict) -> Reply {
+fn handle(request: &Request, verdict: Verdict) -> Response {
     match verdict {
         Verdict::Accepted if !matches!(request.method.as_str(), "GET" | "POST") => {
-            Reply::new(405).header("Allow", "GET, POST")
+            Response::new(405).header("Allow", "GET, POST")
         }
         Verdict::Accepted => {
             let body = String::from_utf8_lossy(&request.body);
             let echo = json!({ "method": request.method, "path": request.path, "body": body });
-            Reply::json(200, echo.to_string())
+            Response::json(200, echo.to_string())
         }
         // RFC 6750 §3.1: who presents nothing is told of no error.
-        Verdict::Missing => Reply::new(401).header("WWW-Authenticate", "Bearer"),
+        Verdict::Missing => Response::new(401).header("WWW-Authenticate", "Bearer"),
         _ => invalid_token(),
     }
 }

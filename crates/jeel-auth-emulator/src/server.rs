@@ -14,7 +14,7 @@ use crate::delivery::{After, Answer, Stream};
 use crate::http1::{ReadError, Reader, Request};
 use crate::refusal::server_error;
 use crate::shared::Shared;
-use crate::{Reply, resource, token_endpoint};
+use crate::{Response, resource, token_endpoint};
 
 /// Serves until it is dropped.
 pub(crate) async fn accept(listener: TcpListener, tls: Option<TlsAcceptor>, shared: Arc<Shared>) {
@@ -89,14 +89,14 @@ async fn route(shared: &Shared, connection: u64, request: &Request) -> Answer {
         token_endpoint::PATH => token_endpoint::answer(shared, connection, request).await,
         path if path.starts_with(resource::PREFIX) => resource::answer(shared, connection, request),
         "/oauth2/jwks" => Answer::prompt(stamped(shared, key_set(shared))),
-        _ => Answer::prompt(stamped(shared, Reply::json(404, r#"{"error":"not_found"}"#))),
+        _ => Answer::prompt(stamped(shared, Response::json(404, r#"{"error":"not_found"}"#))),
     }
 }
 
 /// The key that tokens verify with, at the path where Spring Authorization Server has it. (G)
-fn key_set(shared: &Shared) -> Reply {
+fn key_set(shared: &Shared) -> Response {
     match shared.update(|state| state.issuer.key()) {
-        Ok(key) => Reply::json(200, json!({ "keys": [key.jwk()] }).to_string()),
+        Ok(key) => Response::json(200, json!({ "keys": [key.jwk()] }).to_string()),
         Err(_) => server_error(),
     }
 }
@@ -104,10 +104,10 @@ fn key_set(shared: &Shared) -> Reply {
 /// Answers what is no proper request.
 fn refuse(shared: &Shared, status: u16) -> Answer {
     shared.update(|state| state.refused_requests += 1);
-    Answer::prompt(stamped(shared, Reply::new(status)))
+    Answer::prompt(stamped(shared, Response::new(status)))
 }
 
-fn stamped(shared: &Shared, reply: Reply) -> Reply {
+fn stamped(shared: &Shared, response: Response) -> Response {
     let wall = shared.read(|state| state.settings.wall_clock());
-    reply.stamped(&Uuid::new_v4().to_string(), wall)
+    response.stamped(&Uuid::new_v4().to_string(), wall)
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::{Duration, SystemTime};
 
-use crate::{Denial, Encodings, RateLimit, Reissue, ReplyShape, TokenFormat, UnreadBody};
+use crate::{Denial, Encodings, RateLimit, Reissue, ResponseShape, TokenFormat, UnreadBody};
 
 #[derive(Debug, Clone)]
 pub(crate) struct Settings {
@@ -12,7 +12,7 @@ pub(crate) struct Settings {
     pub(crate) scope: Option<String>,
     pub(crate) lifetime: Duration,
     pub(crate) format: TokenFormat,
-    pub(crate) shape: ReplyShape,
+    pub(crate) shape: ResponseShape,
     pub(crate) reissue: Reissue,
     pub(crate) accepts: Encodings,
     pub(crate) unread: UnreadBody,
@@ -41,7 +41,7 @@ impl Default for Settings {
             scope: None,
             lifetime: Duration::from_secs(3600),
             format: TokenFormat::Jwt,
-            shape: ReplyShape::Plain,
+            shape: ResponseShape::Plain,
             reissue: Reissue::Never,
             accepts: Encodings::Both,
             unread: UnreadBody::KeycloakInvalidClient,

@@ -22,7 +22,7 @@ pub(crate) struct State {
     pub(crate) resource_requests: Journal<ResourceRequestRecord>,
     pub(crate) refused_requests: u64,
     pub(crate) connections: u64,
-    /// How many hold back token replies.
+    /// How many hold back token responses.
     pub(crate) holds: usize,
     pub(crate) stopping: bool,
 }

@@ -11,11 +11,11 @@ use crate::record::{TokenRequestRecord, redacted_headers};
 use crate::refusal::{server_error, unsupported_grant_type};
 use crate::settings::Settings;
 use crate::shared::{Shared, State};
-use crate::{BodyEncoding, Encodings, Reply, ReplyShape};
+use crate::{BodyEncoding, Encodings, Response, ResponseShape};
 
 pub(crate) const PATH: &str = "/oauth2/token";
 
-/// Handles a token request, which is on record before its reply leaves.
+/// Handles a token request, which is on record before its response leaves.
 pub(crate) async fn answer(shared: &Shared, connection: u64, request: &Request) -> Answer {
     let form = Form::read(request).await;
     let tx_id = Uuid::new_v4().to_string();
@@ -28,7 +28,8 @@ pub(crate) async fn answer(shared: &Shared, connection: u64, request: &Request) 
             authenticated = form.as_ref().is_some_and(|form| known(&state.settings, form));
             handle(state, request, form.as_ref(), now)
         };
-        let (status, delivery) = fault.answer(handle, |reply| reply.stamped(&tx_id, now.wall));
+        let (status, delivery) =
+            fault.answer(handle, |response| response.stamped(&tx_id, now.wall));
         state.token_requests.push(TokenRequestRecord {
             at: now.instant.saturating_duration_since(shared.started),
             connection,
@@ -45,24 +46,24 @@ pub(crate) async fn answer(shared: &Shared, connection: u64, request: &Request) 
     })
 }
 
-fn handle(state: &mut State, request: &Request, form: Option<&Form>, now: Now) -> Reply {
+fn handle(state: &mut State, request: &Request, form: Option<&Form>, now: Now) -> Response {
     if request.method != "POST" {
-        return Reply::new(405).header("Allow", "POST");
+        return Response::new(405).header("Allow", "POST");
     }
     if let Err(refusal) = state.limiter.admit(state.settings.rate_limit, now.instant, now.wall) {
         return refusal;
     }
     let settings = &state.settings;
     let readable = form.filter(|_| accepted(settings.accepts, BodyEncoding::of(request)));
-    let Some(form) = readable else { return settings.unread.reply() };
+    let Some(form) = readable else { return settings.unread.response() };
     if form.grant_type != b"client_credentials" {
         return unsupported_grant_type();
     }
     if !known(settings, form) {
-        return settings.denial.reply(form.client_id == settings.client_id.as_bytes());
+        return settings.denial.response(form.client_id == settings.client_id.as_bytes());
     }
     match state.issuer.grant(settings, now.instant) {
-        Ok(grant) => token_reply(settings, &grant),
+        Ok(grant) => token_response(settings, &grant),
         Err(_) => server_error(),
     }
 }
@@ -81,15 +82,15 @@ fn accepted(accepts: Encodings, encoding: BodyEncoding) -> bool {
     }
 }
 
-fn token_reply(settings: &Settings, grant: &Grant) -> Reply {
+fn token_response(settings: &Settings, grant: &Grant) -> Response {
     let mut body = Map::new();
     let mut add = |name: &str, value: Value| body.insert(name.to_owned(), value);
     add("access_token", grant.access_token.as_str().into());
     add("token_type", "Bearer".into());
     add("expires_in", grant.expires_in.into());
     let scope = match settings.shape {
-        ReplyShape::Plain => settings.scope.as_deref(),
-        ReplyShape::Keycloak => {
+        ResponseShape::Plain => settings.scope.as_deref(),
+        ResponseShape::Keycloak => {
             add("refresh_expires_in", 0.into());
             add("not-before-policy", 0.into());
             Some(settings.scope.as_deref().unwrap_or("email profile"))
@@ -99,11 +100,11 @@ fn token_reply(settings: &Settings, grant: &Grant) -> Reply {
         add("scope", scope.into());
     }
     // RFC 6749 §5.1 asks for both fields.
-    let reply = Reply::json(200, Value::Object(body).to_string())
+    let response = Response::json(200, Value::Object(body).to_string())
         .header("Cache-Control", "no-store")
         .header("Pragma", "no-cache");
     match settings.shape {
-        ReplyShape::Plain => reply,
-        ReplyShape::Keycloak => reply.undated(),
+        ResponseShape::Plain => response,
+        ResponseShape::Keycloak => response.undated(),
     }
 }

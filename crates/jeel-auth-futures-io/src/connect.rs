@@ -2,7 +2,7 @@
 
 use crate::Runtime;
 use crate::within::within;
-use jeel_auth_driver::core::{Origin, SendFailure, TransportKind};
+use jeel_auth::core::{Origin, SendFailure, TransportKind};
 use std::io;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};

@@ -1,14 +1,14 @@
-//! One request and its reply on one connection.
+//! One request and its response on one connection.
 
 use futures_io::{AsyncRead, AsyncWrite};
 use futures_lite::{AsyncReadExt, AsyncWriteExt};
-use jeel_auth_driver::core::http1::{Limits, Progress, Response, ResponseError, ResponseReader};
-use jeel_auth_driver::core::{SendFailure, TokenRequest, TransportKind};
-use jeel_auth_driver::io_failure;
+use jeel_auth::core::http1::{Limits, Progress, Response, ResponseError, ResponseReader};
+use jeel_auth::core::{SendFailure, TokenRequest, TransportKind};
+use jeel_auth::io_failure;
 use std::io;
 use zeroize::Zeroizing;
 
-/// Sends the request and receives the reply, which need not wait for the connection to end.
+/// Sends the request and receives the response, which need not wait for the connection to end.
 ///
 /// A server may answer before it has read everything, and close (RFC 9112 §9.5). Then its answer is
 /// what counts, "too many requests" for one, and not that the rest could not be sent.
@@ -17,7 +17,7 @@ pub(crate) async fn exchange<S: AsyncRead + AsyncWrite + Unpin>(
     request: &TokenRequest,
 ) -> Result<Response, SendFailure> {
     let sent = send(&mut stream, request).await;
-    let received = receive(&mut stream, request.reply_limits()).await;
+    let received = receive(&mut stream, request.response_limits()).await;
     match sent {
         Err(error) if received.is_err() => Err(io_failure(&error)),
         _ => received,
@@ -32,7 +32,7 @@ async fn send(stream: &mut (impl AsyncWrite + Unpin), request: &TokenRequest) ->
 }
 
 /// The end of the stream is taken for what it is: over TLS it is one only after a `close_notify`,
-/// and an error otherwise, so that nobody on the way can cut a reply short.
+/// and an error otherwise, so that nobody on the way can cut a response short.
 async fn receive(
     stream: &mut (impl AsyncRead + Unpin),
     limits: Limits,
@@ -43,20 +43,20 @@ async fn receive(
         let length = stream.read(&mut *chunk).await.map_err(|error| io_failure(&error))?;
         let bytes = chunk.get(..length).unwrap_or_default();
         if bytes.is_empty() {
-            reader.end().map_err(bad_reply)?;
+            reader.end().map_err(bad_response)?;
             break;
         }
-        if let Progress::Complete { .. } = reader.read(bytes).map_err(bad_reply)? {
+        if let Progress::Complete { .. } = reader.read(bytes).map_err(bad_response)? {
             break;
         }
     }
-    reader.into_response().ok_or_else(|| bad_reply(ResponseError::ClosedEarly))
+    reader.into_response().ok_or_else(|| bad_response(ResponseError::ClosedEarly))
 }
 
-fn bad_reply(error: ResponseError) -> SendFailure {
+fn bad_response(error: ResponseError) -> SendFailure {
     let kind = match error {
         ResponseError::ClosedEarly => TransportKind::Broken,
-        _ => TransportKind::BadReply,
+        _ => TransportKind::BadResponse,
     };
     SendFailure::new(kind, error)
 }

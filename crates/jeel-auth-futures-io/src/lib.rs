@@ -1,5 +1,5 @@
 //! Token requests for the [Jeel Pay](https://jeel.co) API on any runtime whose sockets are of
-//! [`futures_io`]: TCP, TLS by rustls, and HTTP/1.1 as [`jeel_auth_driver::core`] writes and reads it.
+//! [`futures_io`]: TCP, TLS by rustls, and HTTP/1.1 as [`jeel_auth::core`] writes and reads it.
 //!
 //! Applications take `jeel-auth-smol` or `jeel-auth-async-std`, which are this crate with a
 //! [`Runtime`] each. Another runtime takes as little:
@@ -31,7 +31,7 @@
 //!     }
 //! }
 //!
-//! type TokenSource = jeel_auth_driver::TokenSource<jeel_auth_driver::Async<FuturesIo<Mine>>>;
+//! type TokenSource = jeel_auth::TokenSource<jeel_auth::Async<FuturesIo<Mine>>>;
 //! ```
 //!
 //! **This crate does not** decide anything about tokens, status codes or retries, keep a connection

@@ -1,6 +1,6 @@
 //! Whom to trust.
 
-use jeel_auth_driver::core::{Origin, SendFailure, TransportKind};
+use jeel_auth::core::{Origin, SendFailure, TransportKind};
 use rustls::ClientConfig;
 use rustls::crypto::{CryptoProvider, ring};
 use rustls::pki_types::pem::PemObject;
@@ -99,7 +99,7 @@ fn certificates_in(bytes: &[u8]) -> Result<Vec<CertificateDer<'static>>, TlsSetu
 #[cfg(test)]
 mod tests {
     use super::*;
-    use jeel_auth_driver::core::LoopbackHttp;
+    use jeel_auth::core::LoopbackHttp;
     use jeel_auth_emulator::Emulator;
 
     #[test]

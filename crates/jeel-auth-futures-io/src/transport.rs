@@ -6,9 +6,9 @@ use crate::within::within;
 use crate::{Runtime, TlsSetupError, tls};
 use futures_rustls::TlsConnector;
 use futures_rustls::client::TlsStream;
-use jeel_auth_driver::core::http1::Response;
-use jeel_auth_driver::core::{SendFailure, TokenRequest, TransportKind};
-use jeel_auth_driver::{AsyncTransport, io_failure};
+use jeel_auth::core::http1::Response;
+use jeel_auth::core::{SendFailure, TokenRequest, TransportKind};
+use jeel_auth::{AsyncTransport, io_failure};
 use rustls::ClientConfig;
 use std::fmt;
 use std::future::Future;
@@ -22,7 +22,7 @@ use std::time::Duration;
 /// - The certificate: against the system's roots, or what else was chosen, and for the name or IP
 ///   address in the token URL.
 /// - Plain http goes to loopback addresses only, whatever `localhost` resolves to.
-/// - The end: over TLS a reply that ends with its connection must end with a `close_notify`.
+/// - The end: over TLS a response that ends with its connection must end with a `close_notify`.
 /// - Sizes and time: the request's limits hold while reading. Its time to connect covers resolving
 ///   the name, the addresses of the name in turn, each with a share of the time, until one takes a
 ///   TCP connection, and the TLS handshake on that; its total time covers everything.
@@ -33,7 +33,7 @@ use std::time::Duration;
 ///
 /// # What is wiped
 ///
-/// The request's bytes and the reply's, as this crate holds them. The TLS library's buffers are its
+/// The request's bytes and the response's, as this crate holds them. The TLS library's buffers are its
 /// own.
 #[derive(Clone)]
 pub struct FuturesIo<R> {

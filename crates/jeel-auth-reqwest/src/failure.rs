@@ -1,12 +1,12 @@
 //! reqwest's errors as core's kinds.
 
-use jeel_auth_driver::core::{SendFailure, TransportKind};
-use jeel_auth_driver::io_failure;
+use jeel_auth::core::{SendFailure, TransportKind};
+use jeel_auth::io_failure;
 use std::error::Error;
 use std::io;
 use std::iter::successors;
 
-/// Says why no whole reply came. The words are the root cause's: they hold no URL and nothing of
+/// Says why no whole response came. The words are the root cause's: they hold no URL and nothing of
 /// what was sent.
 pub(crate) fn failure(error: reqwest::Error) -> SendFailure {
     let error = error.without_url();
@@ -26,7 +26,7 @@ pub(crate) fn failure(error: reqwest::Error) -> SendFailure {
         return match io.kind() {
             // hyper reports a malformed chunk so.
             io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput if !connecting => {
-                SendFailure::new(TransportKind::BadReply, root)
+                SendFailure::new(TransportKind::BadResponse, root)
             }
             // hyper reports a proxy's refusal so.
             io::ErrorKind::Other if connecting => SendFailure::new(TransportKind::Connect, root),
@@ -38,7 +38,7 @@ pub(crate) fn failure(error: reqwest::Error) -> SendFailure {
         .any(hyper::Error::is_parse);
     let kind = match (connecting, no_http || error.is_decode()) {
         (true, _) => TransportKind::Connect,
-        (false, true) => TransportKind::BadReply,
+        (false, true) => TransportKind::BadResponse,
         (false, false) => TransportKind::Broken,
     };
     SendFailure::new(kind, root)

@@ -47,22 +47,22 @@ mod sleep;
 mod transport;
 mod tx_id;
 
-use jeel_auth_driver::Async;
+use jeel_auth::Async;
 
 pub use client::{SetupError, client_builder};
-pub use jeel_auth_driver::core::{
+pub use jeel_auth::core::{
     Blame, BodyEncoding, Counters, Credentials, CredentialsError, EncodingChoice, Endpoint,
-    EndpointError, Environment, Error, ErrorKind, Generation, LoopbackHttp, MalformedReply, Origin,
-    Policy, ReplyFacts, State, Status, TransportKind,
+    EndpointError, Environment, Error, ErrorKind, Generation, LoopbackHttp, MalformedResponse,
+    Origin, Policy, ResponseFacts, State, Status, TransportKind,
 };
-pub use jeel_auth_driver::{ConfigError, Token};
+pub use jeel_auth::{ConfigError, Token};
 #[cfg(feature = "middleware")]
 pub use middleware::JeelAuth;
 pub use transport::Reqwest;
 pub use tx_id::TxId;
 
 /// A valid access token, at hand for every API call.
-pub type TokenSource = jeel_auth_driver::TokenSource<Async<Reqwest>>;
+pub type TokenSource = jeel_auth::TokenSource<Async<Reqwest>>;
 
 /// Configures a [`TokenSource`].
-pub type Builder = jeel_auth_driver::Builder<Async<Reqwest>>;
+pub type Builder = jeel_auth::Builder<Async<Reqwest>>;

@@ -16,8 +16,8 @@ use reqwest_middleware::{ClientWithMiddleware, Middleware, Next, Result};
 /// # async fn call() -> Result<(), Box<dyn std::error::Error>> {
 /// let tokens = TokenSource::from_env()?;
 /// let api = JeelAuth::client(&tokens, client_builder()?)?;
-/// let reply = api.get("https://api.sandbox.jeel.co/v1/payments").send().await?;
-/// println!("{} (tx_id {:?})", reply.status(), reply.tx_id());
+/// let response = api.get("https://api.sandbox.jeel.co/v1/payments").send().await?;
+/// println!("{} (tx_id {:?})", response.status(), response.tx_id());
 /// # Ok(())
 /// # }
 /// ```
@@ -46,7 +46,7 @@ use reqwest_middleware::{ClientWithMiddleware, Middleware, Next, Result};
 /// reqwest takes `Authorization` off a redirect to another origin, but puts it back on when that
 /// origin redirects once more within itself: it compares each hop with the one before. The client
 /// made here therefore follows a redirect of the API's within the API's origin only. Of any other
-/// you get the 3xx reply, and can follow it with a client that holds no token. Requests to other
+/// you get the 3xx response, and can follow it with a client that holds no token. Requests to other
 /// origins keep reqwest's default, ten redirects.
 #[derive(Clone, Debug)]
 pub struct JeelAuth {

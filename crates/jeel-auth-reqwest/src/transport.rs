@@ -6,8 +6,8 @@ use crate::sleep;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use http_body_util::Full;
-use jeel_auth_driver::core::{SendFailure, TokenRequest};
-use jeel_auth_driver::{AsyncTransport, BodyBuffer, HttpReply};
+use jeel_auth::core::{SendFailure, TokenRequest};
+use jeel_auth::{AsyncTransport, BodyBuffer, HttpResponse};
 use reqwest::redirect::Policy;
 use reqwest::{Body, Client, Request, Response, Url, retry};
 use rustls::ClientConfig;
@@ -27,7 +27,7 @@ use zeroize::Zeroizing;
 ///
 /// | setting | for token requests |
 /// |---|---|
-/// | `redirect` | **use `Policy::none()`.** A request cannot override it. Whatever it is, the secret is sent once: its body cannot be replayed, so a 307 or 308 is not followed. A 301, 302 or 303 may be, by a `GET` without the secret; then the reply is dropped and reported as the redirect it came by ([`ErrorKind::Redirected`](crate::ErrorKind::Redirected), as a 302 since reqwest does not tell which) |
+/// | `redirect` | **use `Policy::none()`.** A request cannot override it. Whatever it is, the secret is sent once: its body cannot be replayed, so a 307 or 308 is not followed. A 301, 302 or 303 may be, by a `GET` without the secret; then the response is dropped and reported as the redirect it came by ([`ErrorKind::Redirected`](crate::ErrorKind::Redirected), as a 302 since reqwest does not tell which) |
 /// | `retry` | without effect: a body that cannot be replayed is not sent again |
 /// | `timeout` | without effect: the request has its own |
 /// | `connect_timeout` | yours alone; none means that connecting may take all of the request's time. The default client keeps the policy's |
@@ -54,7 +54,7 @@ use zeroize::Zeroizing;
 ///
 /// # What is wiped
 ///
-/// The request's body and the reply's, as this crate holds them. hyper's and the TLS library's
+/// The request's body and the response's, as this crate holds them. hyper's and the TLS library's
 /// buffers are their own.
 #[derive(Clone)]
 pub struct Reqwest {
@@ -85,14 +85,14 @@ impl Reqwest {
 }
 
 impl AsyncTransport for Reqwest {
-    type Received = HttpReply;
+    type Received = HttpResponse;
 
     fn with_defaults() -> Result<Self, String> {
         let tls = tls_config().map_err(|error| error.to_string())?;
         Ok(Self { client: Kind::Default(Box::new(tls)) })
     }
 
-    async fn send(&self, request: &TokenRequest) -> Result<HttpReply, SendFailure> {
+    async fn send(&self, request: &TokenRequest) -> Result<HttpResponse, SendFailure> {
         let client = self.client(request).map_err(failure)?;
         let post = post(&client, request).map_err(failure)?;
         let url = post.url().clone();
@@ -127,7 +127,7 @@ fn default_client(mut tls: ClientConfig, request: &TokenRequest) -> reqwest::Res
     tls.alpn_protocols = vec![b"http/1.1".to_vec()];
     let client = with_tls(tls)
         .http1_only()
-        .http1_max_headers(request.reply_limits().fields)
+        .http1_max_headers(request.response_limits().fields)
         .redirect(Policy::none())
         .retry(retry::never())
         .referer(false)
@@ -156,23 +156,26 @@ fn post(client: &Client, request: &TokenRequest) -> reqwest::Result<Request> {
     post.timeout(request.timeout()).body(Body::wrap(Full::new(wiped))).build()
 }
 
-async fn receive(mut response: Response, request: &TokenRequest) -> Result<HttpReply, SendFailure> {
+async fn receive(
+    mut response: Response,
+    request: &TokenRequest,
+) -> Result<HttpResponse, SendFailure> {
     let fields = std::mem::take(response.headers_mut());
     let mut body = BodyBuffer::new(request);
     while let Some(chunk) = response.chunk().await.map_err(failure)? {
         body.push(&chunk)?;
     }
-    HttpReply::new(response.status().as_u16(), fields, body)
+    HttpResponse::new(response.status().as_u16(), fields, body)
 }
 
-/// A redirect that the client followed, or failed to follow, as the reply it must have been: what
+/// A redirect that the client followed, or failed to follow, as the response it must have been: what
 /// came from elsewhere says nothing about a token.
-fn redirected(to: Option<&Url>, request: &TokenRequest) -> Result<HttpReply, SendFailure> {
+fn redirected(to: Option<&Url>, request: &TokenRequest) -> Result<HttpResponse, SendFailure> {
     let mut fields = HeaderMap::new();
     // The origin alone: the rest of somebody's login URL is not ours to pass on.
     let location = to.map(|url| HeaderValue::try_from(url.origin().ascii_serialization()));
     if let Some(Ok(location)) = location {
         fields.insert(header::LOCATION, location);
     }
-    HttpReply::new(StatusCode::FOUND.as_u16(), fields, BodyBuffer::new(request))
+    HttpResponse::new(StatusCode::FOUND.as_u16(), fields, BodyBuffer::new(request))
 }

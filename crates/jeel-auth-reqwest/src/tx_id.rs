@@ -1,6 +1,6 @@
 //! The id that Jeel's support asks for.
 
-/// Jeel's `tx_id`, which every reply of its servers carries and its support asks for.
+/// Jeel's `tx_id`, which every response of its servers carries and its support asks for.
 pub trait TxId: sealed::Sealed {
     /// The `tx_id`, if there is one and it is visible ASCII.
     fn tx_id(&self) -> Option<&str>;
@@ -12,7 +12,7 @@ impl TxId for reqwest::Response {
     }
 }
 
-/// That of the token endpoint's reply, where the error is for want of a token.
+/// That of the token endpoint's response, where the error is for want of a token.
 #[cfg(feature = "middleware")]
 impl TxId for reqwest_middleware::Error {
     fn tx_id(&self) -> Option<&str> {

@@ -34,19 +34,19 @@
 
 mod runtime;
 
-use jeel_auth_driver::Async;
+use jeel_auth::Async;
 
-pub use jeel_auth_driver::core::{
+pub use jeel_auth::core::{
     Blame, BodyEncoding, Counters, Credentials, CredentialsError, EncodingChoice, Endpoint,
-    EndpointError, Environment, Error, ErrorKind, Generation, LoopbackHttp, MalformedReply, Origin,
-    Policy, ReplyFacts, State, Status, TransportKind,
+    EndpointError, Environment, Error, ErrorKind, Generation, LoopbackHttp, MalformedResponse,
+    Origin, Policy, ResponseFacts, State, Status, TransportKind,
 };
-pub use jeel_auth_driver::{ConfigError, Token};
+pub use jeel_auth::{ConfigError, Token};
 pub use jeel_auth_futures_io::{FuturesIo, TlsSetupError};
 pub use runtime::Smol;
 
 /// A valid access token, at hand for every API call.
-pub type TokenSource = jeel_auth_driver::TokenSource<Async<FuturesIo<Smol>>>;
+pub type TokenSource = jeel_auth::TokenSource<Async<FuturesIo<Smol>>>;
 
 /// Configures a [`TokenSource`].
-pub type Builder = jeel_auth_driver::Builder<Async<FuturesIo<Smol>>>;
+pub type Builder = jeel_auth::Builder<Async<FuturesIo<Smol>>>;

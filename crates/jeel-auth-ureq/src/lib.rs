@@ -35,18 +35,18 @@
 
 mod transport;
 
-use jeel_auth_driver::Blocking;
+use jeel_auth::Blocking;
 
-pub use jeel_auth_driver::core::{
+pub use jeel_auth::core::{
     Blame, BodyEncoding, Counters, Credentials, CredentialsError, EncodingChoice, Endpoint,
-    EndpointError, Environment, Error, ErrorKind, Generation, LoopbackHttp, MalformedReply, Origin,
-    Policy, ReplyFacts, State, Status, TransportKind,
+    EndpointError, Environment, Error, ErrorKind, Generation, LoopbackHttp, MalformedResponse,
+    Origin, Policy, ResponseFacts, State, Status, TransportKind,
 };
-pub use jeel_auth_driver::{ConfigError, Token};
+pub use jeel_auth::{ConfigError, Token};
 pub use transport::Ureq;
 
 /// A valid access token, at hand for every API call.
-pub type TokenSource = jeel_auth_driver::TokenSource<Blocking<Ureq>>;
+pub type TokenSource = jeel_auth::TokenSource<Blocking<Ureq>>;
 
 /// Configures a [`TokenSource`].
-pub type Builder = jeel_auth_driver::Builder<Blocking<Ureq>>;
+pub type Builder = jeel_auth::Builder<Blocking<Ureq>>;

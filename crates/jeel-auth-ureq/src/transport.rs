@@ -1,8 +1,8 @@
 //! Token requests through a `ureq::Agent`.
 
 use http::{Request, Response};
-use jeel_auth_driver::core::{SendFailure, TokenRequest, TransportKind};
-use jeel_auth_driver::{BlockingTransport, BodyBuffer, HttpReply, io_failure};
+use jeel_auth::core::{SendFailure, TokenRequest, TransportKind};
+use jeel_auth::{BlockingTransport, BodyBuffer, HttpResponse, io_failure};
 use std::io::{self, Read};
 use ureq::tls::{RootCerts, TlsConfig};
 use ureq::{Agent, Body};
@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 /// Sends token requests through a [`ureq::Agent`].
 ///
 /// Whatever the agent is configured to, a token request follows no redirect, takes any status for a
-/// reply, and keeps the time-outs and limits of the request.
+/// response, and keeps the time-outs and limits of the request.
 ///
 /// What remains the agent's own: its TLS settings, its proxy (the default agent's comes from the
 /// environment; plain http to loopback uses none), its resolver, its cookies, its middleware. A
@@ -19,7 +19,7 @@ use zeroize::Zeroizing;
 /// promises; so does an agent that does not verify certificates.
 ///
 /// The bytes of HTTP are ureq's to read, and it is more lenient than core's own reader: it takes bare
-/// line feeds for line ends, and a TLS stream that was cut for the end of a reply without a length.
+/// line feeds for line ends, and a TLS stream that was cut for the end of a response without a length.
 /// The token must still come in one whole JSON object.
 #[derive(Clone, Debug)]
 pub struct Ureq {
@@ -48,7 +48,7 @@ impl Ureq {
             .http_status_as_error(false)
             .max_redirects(0)
             .max_redirects_will_error(false)
-            .max_response_header_size(request.reply_limits().head_bytes)
+            .max_response_header_size(request.response_limits().head_bytes)
             .timeout_global(Some(request.timeout()))
             .timeout_connect(Some(request.connect_timeout()))
             .build();
@@ -57,7 +57,7 @@ impl Ureq {
 }
 
 impl BlockingTransport for Ureq {
-    type Received = HttpReply;
+    type Received = HttpResponse;
 
     /// An agent that trusts the system's roots and keeps no idle connection: between two token
     /// requests lies most of a token's life.
@@ -67,10 +67,10 @@ impl BlockingTransport for Ureq {
         Ok(Self::with_agent(config.new_agent()))
     }
 
-    fn send(&self, request: &TokenRequest) -> Result<HttpReply, SendFailure> {
+    fn send(&self, request: &TokenRequest) -> Result<HttpResponse, SendFailure> {
         let (head, mut body) = self.post(request).map_err(failure)?.into_parts();
         let body = read(body.as_reader(), BodyBuffer::new(request))?;
-        HttpReply::new(head.status.as_u16(), head.headers, body)
+        HttpResponse::new(head.status.as_u16(), head.headers, body)
     }
 }
 
@@ -100,7 +100,7 @@ fn failure(error: ureq::Error) -> SendFailure {
             TransportKind::Connect
         }
         Tls(_) | Rustls(_) | TlsRequired => TransportKind::Tls,
-        Protocol(_) | LargeResponseHeader(..) | BodyExceedsLimit(_) => TransportKind::BadReply,
+        Protocol(_) | LargeResponseHeader(..) | BodyExceedsLimit(_) => TransportKind::BadResponse,
         _ => TransportKind::Broken,
     };
     SendFailure::new(kind, error)

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use jeel_auth_emulator::{DEFAULT_CLIENT_ID, DEFAULT_CLIENT_SECRET, Emulator, Reply};
+use jeel_auth_emulator::{DEFAULT_CLIENT_ID, DEFAULT_CLIENT_SECRET, Emulator, Response};
 use jeel_auth_ureq::{
     Credentials, Endpoint, Environment, ErrorKind, LoopbackHttp, TokenSource, Ureq,
 };
@@ -23,7 +23,7 @@ fn source(emulator: &Emulator, agent: Agent) -> TokenSource {
 fn redirects_are_not_followed_by_an_agent_that_follows_them() {
     for status in [301, 302, 303, 307, 308] {
         let (emulator, elsewhere) = (Emulator::start().unwrap(), Emulator::start().unwrap());
-        emulator.always(Reply::new(status).header("Location", elsewhere.token_url()));
+        emulator.always(Response::new(status).header("Location", elsewhere.token_url()));
         let agent = Agent::config_builder()
             .max_redirects(10)
             .redirect_auth_headers(RedirectAuthHeaders::SameHost)
@@ -31,15 +31,15 @@ fn redirects_are_not_followed_by_an_agent_that_follows_them() {
             .new_agent();
         let error = source(&emulator, agent).token().unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Redirected, "{status}");
-        assert_eq!(error.reply().unwrap().location_host.as_deref(), Some("127.0.0.1"));
+        assert_eq!(error.response().unwrap().location_host.as_deref(), Some("127.0.0.1"));
         assert_eq!((emulator.token_request_count(), elsewhere.connections()), (1, 0), "{status}");
     }
 }
 
 #[test]
-fn any_status_is_a_reply_to_an_agent_that_takes_them_for_errors() {
+fn any_status_is_a_response_to_an_agent_that_takes_them_for_errors() {
     let emulator = Emulator::start().unwrap();
-    emulator.always(Reply::new(503));
+    emulator.always(Response::new(503));
     let agent = Agent::config_builder().http_status_as_error(true).build().new_agent();
     let source = source(&emulator, agent);
     let _ = source.token_within(std::time::Duration::from_millis(300));

@@ -11,8 +11,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let url = std::env::var("TOKEN_URL")?;
     let client = reqwest::Client::new();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let reply =
+    let response =
         runtime.block_on(async { client.post(url).form(&form).send().await?.text().await })?;
-    println!("{}", reply.len());
+    println!("{}", response.len());
     Ok(())
 }

@@ -8,7 +8,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         ("client_secret", std::env::var("CLIENT_SECRET")?),
         ("grant_type", "client_credentials".to_owned()),
     ];
-    let mut reply = ureq::post(std::env::var("TOKEN_URL")?).send_form(form)?;
-    println!("{}", reply.body_mut().read_to_string()?.len());
+    let mut response = ureq::post(std::env::var("TOKEN_URL")?).send_form(form)?;
+    println!("{}", response.body_mut().read_to_string()?.len());
     Ok(())
 }

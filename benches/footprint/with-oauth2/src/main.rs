@@ -10,7 +10,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         .set_client_secret(ClientSecret::new(std::env::var("CLIENT_SECRET")?))
         .set_token_uri(TokenUrl::new(std::env::var("TOKEN_URL")?)?);
     let http = reqwest::Client::new();
-    let reply = runtime.block_on(client.exchange_client_credentials().request_async(&http))?;
-    println!("{}", reply.access_token().secret().len());
+    let response = runtime.block_on(client.exchange_client_credentials().request_async(&http))?;
+    println!("{}", response.access_token().secret().len());
     Ok(())
 }

@@ -17,7 +17,7 @@ async fn is_pending<F: Future>(mut future: Pin<&mut F>) -> bool {
 #[test]
 fn a_caller_dropped_while_it_waits_loses_neither_the_request_nor_the_other_waiters() {
     for emulator in emulators() {
-        let held = emulator.hold_replies();
+        let held = emulator.hold_responses();
         let tokens = source(&emulator);
         block_on(async {
             let mut other = pin!(tokens.token());
@@ -38,7 +38,7 @@ fn a_caller_dropped_while_it_waits_loses_neither_the_request_nor_the_other_waite
 #[test]
 fn tasks_cancelled_while_they_wait_leave_the_rest_an_answer() {
     let emulator = Emulator::start().unwrap();
-    let held = emulator.hold_replies();
+    let held = emulator.hold_responses();
     let tokens = source(&emulator);
     let mut tasks: Vec<_> = (0..100)
         .map(|_| {
@@ -63,7 +63,7 @@ fn tasks_cancelled_while_they_wait_leave_the_rest_an_answer() {
 #[test]
 fn a_deadline_of_its_own_ends_a_callers_wait_and_not_the_flight() {
     let emulator = Emulator::start().unwrap();
-    let held = emulator.hold_replies();
+    let held = emulator.hold_responses();
     let tokens = source(&emulator);
     let error = block_on(tokens.token_within(Duration::from_millis(1))).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::WaitTimedOut);

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 #[test]
 fn ten_thousand_tasks_on_an_empty_cache_make_one_request() {
     for emulator in emulators() {
-        let held = emulator.hold_replies();
+        let held = emulator.hold_responses();
         let tokens = source(&emulator);
         let tasks: Vec<_> = (0..10_000)
             .map(|_| {

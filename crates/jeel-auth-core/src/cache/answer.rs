@@ -16,14 +16,14 @@ pub enum Acquire {
     Ready(AccessToken),
     /// Poll the action, and come back with [`crate::Cache::resume`] when a flight has ended or
     /// [`crate::Cache::next_wakeup`] has come.
-    Wait(Turn),
+    Wait(Ticket),
     /// No token, and none soon.
     Refused(Error),
 }
 
 /// A waiting caller's place: what it needs, and what had happened when it came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Turn {
+pub struct Ticket {
     pub(super) at_least: Duration,
     pub(super) refusals: u64,
     pub(super) issued: u64,

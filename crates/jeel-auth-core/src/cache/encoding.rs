@@ -1,6 +1,6 @@
 //! Which body encoding the server reads, settled by evidence.
 
-use crate::error::ReplyFacts;
+use crate::error::ResponseFacts;
 use crate::request::BodyEncoding;
 
 /// How the cache chooses the encoding of its requests.
@@ -17,7 +17,7 @@ pub enum EncodingChoice {
 
 /// The evidence so far.
 ///
-/// No reply says "wrong encoding" reliably: a server that did not read the body answers as if the
+/// No response says "wrong encoding" reliably: a server that did not read the body answers as if the
 /// fields were missing, which looks just like bad credentials. So only a token proves an encoding,
 /// and a refusal counts only once both were tried.
 #[derive(Clone, Debug)]
@@ -27,7 +27,7 @@ pub(crate) struct Encoding {
     next: BodyEncoding,
     proven: bool,
     /// The refusal of the other encoding, met since the last outcome.
-    refused: Option<ReplyFacts>,
+    refused: Option<ResponseFacts>,
     /// Denials since the last token or new credentials.
     denials: u32,
 }
@@ -39,7 +39,7 @@ pub(crate) enum Refusal {
     TryOther,
     /// It is a denial: the `number`th in a row, with the refusal of the other encoding if it was
     /// tried.
-    Denial { number: u32, first: Option<ReplyFacts> },
+    Denial { number: u32, first: Option<ResponseFacts> },
 }
 
 impl Encoding {
@@ -70,21 +70,21 @@ impl Encoding {
     }
 
     /// A refusal came that time alone would not cure.
-    pub(crate) fn on_refusal(&mut self, reply: ReplyFacts) -> Refusal {
+    pub(crate) fn on_refusal(&mut self, response: ResponseFacts) -> Refusal {
         // Servers get replaced: a second denial in a row puts a proven encoding in doubt, and a 415
         // (RFC 9110 §15.5.16) speaks of nothing but the encoding.
-        if self.denials > 0 || reply.status == 415 {
+        if self.denials > 0 || response.status == 415 {
             self.proven = false;
         }
         let undecided = self.auto && !self.proven;
         if undecided && self.refused.is_none() {
-            self.next = reply.encoding.other();
-            self.refused = Some(reply);
+            self.next = response.encoding.other();
+            self.refused = Some(response);
             return Refusal::TryOther;
         }
         if undecided {
             // The next round begins where this one did: with the one that was proven, if any.
-            self.next = reply.encoding.other();
+            self.next = response.encoding.other();
         }
         self.denials = self.denials.saturating_add(1);
         Refusal::Denial { number: self.denials, first: self.refused.take() }
@@ -119,12 +119,12 @@ mod tests {
     use super::*;
     use BodyEncoding::{Multipart, UrlEncoded};
 
-    fn reply(encoding: BodyEncoding, status: u16) -> ReplyFacts {
-        ReplyFacts { encoding, status, code: None, tx_id: None, location_host: None }
+    fn response(encoding: BodyEncoding, status: u16) -> ResponseFacts {
+        ResponseFacts { encoding, status, code: None, tx_id: None, location_host: None }
     }
 
     fn refuse(encoding: &mut Encoding, status: u16) -> Refusal {
-        encoding.on_refusal(reply(encoding.next(), status))
+        encoding.on_refusal(response(encoding.next(), status))
     }
 
     #[test]
@@ -143,7 +143,7 @@ mod tests {
     fn both_refused_is_one_denial_that_names_both() {
         let mut encoding = Encoding::new(EncodingChoice::Auto);
         refuse(&mut encoding, 401);
-        let first = Some(reply(Multipart, 401));
+        let first = Some(response(Multipart, 401));
         assert_eq!(refuse(&mut encoding, 400), Refusal::Denial { number: 1, first: first.clone() });
         assert_eq!(encoding.next(), Multipart);
         refuse(&mut encoding, 401);
@@ -157,7 +157,7 @@ mod tests {
         assert_eq!(refuse(&mut encoding, 401), Refusal::Denial { number: 1, first: None });
         assert_eq!(encoding.proven(), Some(Multipart));
         assert_eq!(refuse(&mut encoding, 401), Refusal::TryOther);
-        let first = Some(reply(Multipart, 401));
+        let first = Some(response(Multipart, 401));
         assert_eq!(refuse(&mut encoding, 401), Refusal::Denial { number: 2, first });
         assert_eq!(encoding.next(), Multipart, "the once proven one goes first again");
     }

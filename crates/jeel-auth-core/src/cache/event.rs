@@ -1,6 +1,6 @@
 //! What happened, for logs and metrics.
 
-use crate::error::{Error, ReplyFacts};
+use crate::error::{Error, ResponseFacts};
 use crate::request::{BodyEncoding, FlightId};
 use crate::token::Generation;
 use std::collections::VecDeque;
@@ -34,7 +34,7 @@ pub enum Event {
     /// A refusal may mean that the server does not read this encoding; the other is tried at once.
     TryingOtherEncoding {
         /// The refusal.
-        refused: ReplyFacts,
+        refused: ResponseFacts,
     },
     /// A request came to nothing, or a fresh token was rejected.
     Failed {

@@ -1,7 +1,7 @@
-//! Exhaustive exploration: every interleaving of inputs, replies and clock steps, to a depth.
+//! Exhaustive exploration: every interleaving of inputs, responses and clock steps, to a depth.
 //!
 //! Not a model of the machine but the machine itself, cloned at every branch. The world around it is
-//! small: one request under way, one caller who waits, tokens that live 20 s, and a dozen replies.
+//! small: one request under way, one caller who waits, tokens that live 20 s, and a dozen responses.
 //! Breadth first; states that differ only in what can no longer matter are visited once. In each
 //! state the invariants of the crate page are checked.
 //!
@@ -16,7 +16,7 @@
 
 use super::*;
 use crate::request::BodyEncoding;
-use crate::{Reply, SendFailure, TransportKind};
+use crate::{Response, SendFailure, TransportKind};
 use std::collections::BTreeSet;
 
 const SECRET: &str = "hush-hush";
@@ -53,7 +53,7 @@ enum Input {
     Resume,
     Poll,
     Answer(Answer),
-    /// A reply for a flight that was given up, or a second one.
+    /// A response for a flight that was given up, or a second one.
     StaleAnswer,
     SendFailed,
     RejectCurrent,
@@ -105,7 +105,7 @@ struct World {
     now: Moment,
     flight: Option<FlightId>,
     stale: Option<FlightId>,
-    turn: Option<Turn>,
+    ticket: Option<Ticket>,
     tokens: u64,
     /// What the server says of the token at hand: its name, and when it ends.
     issued: Option<(u64, Moment)>,
@@ -130,7 +130,7 @@ impl World {
             now,
             flight: None,
             stale: None,
-            turn: None,
+            ticket: None,
             tokens: 0,
             issued: None,
             overstayed: None,
@@ -149,13 +149,13 @@ impl World {
         let now = self.now;
         match input {
             Input::Acquire => {
-                let answer = self.cache.acquire(now);
+                let answer = self.cache.acquire(now, Duration::ZERO);
                 self.met(answer);
             }
             Input::Resume => {
-                let Some(turn) = self.turn else { return false };
-                let answer = self.cache.resume(turn, now);
-                let again = self.cache.clone().resume(turn, now);
+                let Some(ticket) = self.ticket else { return false };
+                let answer = self.cache.resume(now, ticket);
+                let again = self.cache.clone().resume(now, ticket);
                 assert!(alike(&answer, &again), "{:?}: one outcome answers all", self.trace);
                 self.met(answer);
             }
@@ -165,11 +165,15 @@ impl World {
                 let Some(stale) = self.stale else { return false };
                 self.cache.follow(now);
                 let before = self.machine_key();
-                self.cache.handle_response(stale, now, &Reply::new(200, [], &token_body(999, 20)));
+                self.cache.handle_response(
+                    now,
+                    stale,
+                    &Response::new(200, [], token_body(999, 20)),
+                );
                 assert_eq!(
                     before,
                     self.machine_key(),
-                    "{:?}: a stale reply is ignored",
+                    "{:?}: a stale response is ignored",
                     self.trace
                 );
             }
@@ -177,13 +181,13 @@ impl World {
                 let Some(flight) = self.flight.take() else { return false };
                 let failure = SendFailure::new(TransportKind::Broken, "cut");
                 self.without_losing_a_token(|cache| {
-                    cache.handle_send_failed(flight, now, &failure)
+                    cache.handle_send_failed(now, flight, &failure)
                 });
             }
             Input::RejectCurrent => {
                 let Some(held) = &self.cache.held else { return false };
                 self.old = held.token.generation();
-                self.cache.handle_rejected(self.old, now);
+                self.cache.handle_rejected(now, self.old);
                 let over = self
                     .cache
                     .held
@@ -194,12 +198,12 @@ impl World {
             Input::RejectOld => {
                 self.cache.advance(now);
                 let before = self.machine_key();
-                self.cache.handle_rejected(self.old, now);
+                self.cache.handle_rejected(now, self.old);
                 assert_eq!(before, self.machine_key(), "{:?}: an old rejection", self.trace);
             }
             Input::NewCredentials => {
                 self.ledger.credit(now);
-                self.cache.set_credentials(Credentials::new("school", SECRET).unwrap(), now);
+                self.cache.set_credentials(now, Credentials::new("school", SECRET).unwrap());
             }
             Input::Pass(monotonic, wall) => self.pass(monotonic, wall),
         }
@@ -235,19 +239,19 @@ impl World {
             Answer::Malformed => b"<html>".to_vec(),
             _ => token_body(name, LIFETIME),
         };
-        let reply = match answer {
+        let response = match answer {
             Answer::Token | Answer::SameToken | Answer::NoLifetime | Answer::Malformed => {
-                Reply::new(200, [], &body)
+                Response::new(200, [], body)
             }
-            Answer::Status(status) => Reply::new(status, [], b""),
-            Answer::RetryLater => Reply::new(429, retry, b""),
+            Answer::Status(status) => Response::new(status, [], b""),
+            Answer::RetryLater => Response::new(429, retry, b""),
         };
         if matches!(answer, Answer::Token | Answer::SameToken) && live {
             self.issue(name);
         }
         let now = self.now;
         self.stale = Some(flight);
-        self.without_losing_a_token(|cache| cache.handle_response(flight, now, &reply));
+        self.without_losing_a_token(|cache| cache.handle_response(now, flight, &response));
         true
     }
 
@@ -279,23 +283,23 @@ impl World {
         }
     }
 
-    /// Whatever the reply, a token that was usable before is usable after, or a newer one is.
+    /// Whatever the response, a token that was usable before is usable after, or a newer one is.
     fn without_losing_a_token(&mut self, report: impl FnOnce(&mut Cache)) {
-        let before = self.cache.clone().acquire(self.now);
+        let before = self.cache.clone().acquire(self.now, Duration::ZERO);
         report(&mut self.cache);
         if let Acquire::Ready(_) = before {
-            let after = self.cache.clone().acquire(self.now);
+            let after = self.cache.clone().acquire(self.now, Duration::ZERO);
             assert!(matches!(after, Acquire::Ready(_)), "{:?}: a usable token lost", self.trace);
         }
     }
 
     fn met(&mut self, answer: Acquire) {
-        self.turn = match answer {
+        self.ticket = match answer {
             Acquire::Ready(token) => {
                 self.must_be_usable(&token);
                 None
             }
-            Acquire::Wait(turn) => Some(turn),
+            Acquire::Wait(ticket) => Some(ticket),
             Acquire::Refused(_) => None,
         };
     }
@@ -312,7 +316,7 @@ impl World {
             self.must_be_usable(&lease.token);
             let mut cache = self.cache.clone();
             cache.wanted = false;
-            let Acquire::Ready(token) = cache.acquire(self.now) else {
+            let Acquire::Ready(token) = cache.acquire(self.now, Duration::ZERO) else {
                 panic!("{:?}: acquire disagrees with the lease", self.trace)
             };
             assert_eq!(token.generation(), lease.token.generation(), "{:?}", self.trace);
@@ -336,17 +340,17 @@ impl World {
         let mut cache = self.cache.clone();
         let mut now = self.now;
         let mut flight = self.flight;
-        for turn in 0.. {
-            assert!(turn < 20, "{:?}: no way out", self.trace);
-            if let Acquire::Ready(_) = cache.acquire(now) {
+        for step in 0.. {
+            assert!(step < 20, "{:?}: no way out", self.trace);
+            if let Acquire::Ready(_) = cache.acquire(now, Duration::ZERO) {
                 return;
             }
             if let Some(Action::Send(request)) = cache.poll_action(now) {
                 flight = Some(request.flight());
             }
             if let Some(flight) = flight.take() {
-                let body = token_body(1000 + turn, LIFETIME);
-                cache.handle_response(flight, now, &Reply::new(200, [], &body));
+                let body = token_body(1000 + step, LIFETIME);
+                cache.handle_response(now, flight, &Response::new(200, [], body));
             } else if let Some(wakeup) = cache.next_wakeup() {
                 let wait = wakeup.remaining(now);
                 assert!(wait <= Duration::from_secs(3600), "{:?}: {wait:?}", self.trace);
@@ -360,10 +364,10 @@ impl World {
         let issued =
             self.issued.map(|(name, end)| (self.tokens - name.min(self.tokens), self.left(end)));
         let overstayed = self.overstayed.map(|until| self.left(until));
-        let turn = self.turn.map(|turn| self.cache.refusals > turn.refusals);
+        let ticket = self.ticket.map(|ticket| self.cache.refusals > ticket.refusals);
         let sent = self.flight.map(|_| self.left(self.sent.after(Duration::from_secs(LIFETIME))));
         format!(
-            "{} {:?} {:?} {issued:?} {overstayed:?} {turn:?} {sent:?} {:?}",
+            "{} {:?} {:?} {issued:?} {overstayed:?} {ticket:?} {sent:?} {:?}",
             self.machine_key(),
             self.flight.is_some(),
             self.stale.is_some(),
@@ -385,7 +389,7 @@ impl World {
             let comes_back = Some(rejected.held.token.expose_secret()) == name.as_deref();
             (comes_back, rejected.cooled_down, rejected.held.key(|moment| self.left(moment)))
         });
-        let row = cache.row;
+        let row = cache.streaks;
         format!(
             "{held:?} {flight:?} {hold_off:?} {:?} {:?} {} {rejected:?} {} {clamped:?} {} {} {}",
             cache.budget.key(self.now.monotonic()),

@@ -1,12 +1,12 @@
 //! The cache machine.
 
 mod answer;
+mod blocker;
 mod budget;
+mod current_token;
 mod encoding;
 mod event;
-mod held;
 mod hold_off;
-mod obstacle;
 mod outcome;
 mod status;
 
@@ -19,14 +19,14 @@ use crate::request::{Bounds, FlightId, TokenRequest};
 use crate::rng::Rng;
 use crate::token::{AccessToken, Generation};
 use budget::Budget;
+use current_token::CurrentToken;
 use encoding::Encoding;
 use event::Events;
-use held::Held;
 use hold_off::HoldOff;
 use std::sync::Arc;
 use std::time::Duration;
 
-pub use answer::{Acquire, Action, Lease, Turn};
+pub use answer::{Acquire, Action, Lease, Ticket};
 pub use encoding::EncodingChoice;
 pub use event::Event;
 pub use outcome::SendFailure;
@@ -47,7 +47,7 @@ pub struct Cache {
     rng: Rng,
     /// The latest reading of each clock: backward steps are clamped to it.
     now: Moment,
-    held: Option<Held>,
+    held: Option<CurrentToken>,
     flight: Option<Flight>,
     hold_off: Option<HoldOff>,
     budget: Budget,
@@ -59,7 +59,7 @@ pub struct Cache {
     /// Whether the next token replaces a rejected one.
     replacing_rejected: bool,
     /// Failures of each sort in a row; what ends the row is where they are reset.
-    row: FailuresInARow,
+    streaks: Streaks,
     last_failure: Option<Arc<Failure>>,
     /// The last failure that was the answer to those who waited, and how many there were.
     refusal: Option<Arc<Failure>>,
@@ -87,13 +87,13 @@ struct Flight {
 #[derive(Debug)]
 #[cfg_attr(test, derive(Clone))]
 struct Rejected {
-    held: Held,
+    held: CurrentToken,
     /// Whether the server handed it back, for which there was a cool-down.
     cooled_down: bool,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
-struct FailuresInARow {
+struct Streaks {
     passing: u32,
     redirects: u32,
     fresh_rejections: u32,
@@ -120,7 +120,7 @@ impl Cache {
             wanted: false,
             rejected: None,
             replacing_rejected: false,
-            row: FailuresInARow::default(),
+            streaks: Streaks::default(),
             last_failure: None,
             refusal: None,
             refusals: 0,
@@ -150,37 +150,34 @@ impl Cache {
         &self.policy
     }
 
-    /// A caller wants a usable token. Poll the action afterwards, whatever the answer.
-    pub fn acquire(&mut self, now: Moment) -> Acquire {
-        self.acquire_for(Duration::ZERO, now)
-    }
-
-    /// A caller wants a token that is usable for `at_least` as long.
+    /// A caller wants a token that is usable for at least `at_least`, which may be zero. Poll the
+    /// action afterwards, whatever the answer.
     ///
-    /// Renews early for it, out of the budget's store. What no token of this server's can meet is
+    /// A caller who wants a longer life than the token has left causes an early renewal, paid from the
+    /// budget. A duration that no token of this server can meet is
     /// [`ErrorKind::LifetimeTooShort`], after at most one request.
-    pub fn acquire_for(&mut self, at_least: Duration, now: Moment) -> Acquire {
+    pub fn acquire(&mut self, now: Moment, at_least: Duration) -> Acquire {
         let now = self.advance(now);
-        let turn = Turn { at_least, refusals: self.refusals, issued: self.counters.issued };
-        self.answer(turn, now)
+        let ticket = Ticket { at_least, refusals: self.refusals, issued: self.counters.issued };
+        self.answer(ticket, now)
     }
 
     /// A waiting caller asks again: a flight has ended, or the wake-up has come. The outcome that
     /// answers one who waited answers all.
-    pub fn resume(&mut self, turn: Turn, now: Moment) -> Acquire {
+    pub fn resume(&mut self, now: Moment, ticket: Ticket) -> Acquire {
         let now = self.advance(now);
-        if let Some(token) = self.ready(turn.at_least, now) {
+        if let Some(token) = self.ready(ticket.at_least, now) {
             return Acquire::Ready(token);
         }
-        if self.refusals > turn.refusals
+        if self.refusals > ticket.refusals
             && let Some(failure) = self.refusal.clone()
         {
             return Acquire::Refused(Error::new(failure, self.retry_in(now)));
         }
-        if !turn.at_least.is_zero() && self.counters.issued > turn.issued {
+        if !ticket.at_least.is_zero() && self.counters.issued > ticket.issued {
             return Acquire::Refused(self.too_short(self.retry_in(now)));
         }
-        self.answer(turn, now)
+        self.answer(ticket, now)
     }
 
     /// A waiting caller's own time ran out: the error to leave with. The flight goes on.
@@ -194,11 +191,11 @@ impl Cache {
     /// What there is to do now; poll until `None` after every input.
     pub fn poll_action(&mut self, now: Moment) -> Option<Action> {
         let now = self.advance(now);
-        if !self.wanted || self.obstacle(now).is_some() || !self.budget.draw() {
+        if !self.wanted || self.blocker(now).is_some() || !self.budget.draw() {
             return None;
         }
         self.wanted = false;
-        Some(Action::Send(self.take_off(now)))
+        Some(Action::Send(self.send(now)))
     }
 
     /// A resource server refused the token of this generation (RFC 6750 §3.1 `invalid_token`).
@@ -206,9 +203,9 @@ impl Cache {
     /// Only the token at hand can be invalidated, only once, and only while it is handed out: that
     /// an expired one is refused says nothing new. A fresh replacement that is refused as well means
     /// that asking for another does not help: a cool-down, and a clear error.
-    pub fn handle_rejected(&mut self, generation: Generation, now: Moment) {
+    pub fn handle_rejected(&mut self, now: Moment, generation: Generation) {
         let now = self.advance(now);
-        let rejected = |held: &mut Held| {
+        let rejected = |held: &mut CurrentToken| {
             held.token.generation() == generation && held.state(now) != State::Expired
         };
         let Some(held) = self.held.take_if(rejected) else { return };
@@ -220,17 +217,17 @@ impl Cache {
         if fresh {
             self.cool_down(now, Duration::MAX);
         } else {
-            self.row.fresh_rejections = 0;
+            self.streaks.fresh_rejections = 0;
         }
     }
 
     /// New credentials, for a secret that was rotated. They end a hold-off; the token at hand stays
     /// good, and so does a token that is on its way.
-    pub fn set_credentials(&mut self, credentials: Credentials, now: Moment) {
+    pub fn set_credentials(&mut self, now: Moment, credentials: Credentials) {
         self.advance(now);
         self.credentials = credentials;
         self.hold_off = None;
-        self.row = FailuresInARow::default();
+        self.streaks = Streaks::default();
         self.encoding.on_new_credentials();
         self.budget.credit();
         if let Some(flight) = &mut self.flight {
@@ -245,9 +242,9 @@ impl Cache {
         let now = self.advance(now);
         let held = self.held.as_ref()?;
         let usable_until = held.unusable_at();
-        let until = match (held.state(now), self.obstacle(now)) {
+        let until = match (held.state(now), self.blocker(now)) {
             (State::Valid, _) => held.renew_at(),
-            (State::NearExpiry, Some(obstacle)) => self.obstacle_end(&obstacle),
+            (State::NearExpiry, Some(blocker)) => self.blocker_end(&blocker),
             _ => return None,
         };
         let until = until.earlier(usable_until);
@@ -258,7 +255,7 @@ impl Cache {
     /// When waiting callers should resume although nothing was reported: the end of a hold-off, or
     /// the deadline of a flight. `None` when only an input changes anything.
     pub fn next_wakeup(&self) -> Option<Moment> {
-        self.obstacle(self.now).map(|obstacle| self.obstacle_end(&obstacle))
+        self.blocker(self.now).map(|blocker| self.blocker_end(&blocker))
     }
 
     /// The cache at a glance.
@@ -306,24 +303,24 @@ impl Cache {
         self.now
     }
 
-    fn answer(&mut self, turn: Turn, now: Moment) -> Acquire {
-        if let Some(token) = self.ready(turn.at_least, now) {
+    fn answer(&mut self, ticket: Ticket, now: Moment) -> Acquire {
+        if let Some(token) = self.ready(ticket.at_least, now) {
             return Acquire::Ready(token);
         }
         if let Some(held) = self.held.as_ref().filter(|held| held.state(now) != State::Expired)
-            && held.usable_on_receipt() < turn.at_least
+            && held.usable_on_receipt() < ticket.at_least
         {
             let over = held.unusable_at().remaining(now);
             return Acquire::Refused(self.too_short(Some(over)));
         }
-        match self.obstacle(now) {
+        match self.blocker(now) {
             None => {
                 self.wanted = true;
-                Acquire::Wait(turn)
+                Acquire::Wait(ticket)
             }
-            Some(obstacle) => match self.refusal_by(obstacle, now) {
+            Some(blocker) => match self.refusal_by(blocker, now) {
                 Some(error) => Acquire::Refused(error),
-                None => Acquire::Wait(turn),
+                None => Acquire::Wait(ticket),
             },
         }
     }
@@ -334,13 +331,13 @@ impl Cache {
         let (token, usable_for) = (held.token.clone(), held.unusable_at().remaining(now));
         match held.state(now) {
             State::Valid => {}
-            State::NearExpiry => self.wanted |= self.obstacle(now).is_none(),
+            State::NearExpiry => self.wanted |= self.blocker(now).is_none(),
             State::NoToken | State::Expired => return None,
         }
         (usable_for >= at_least).then_some(token)
     }
 
-    fn take_off(&mut self, now: Moment) -> TokenRequest {
+    fn send(&mut self, now: Moment) -> TokenRequest {
         let id = FlightId(self.next_flight);
         self.next_flight += 1;
         self.counters.requests += 1;
@@ -362,7 +359,7 @@ impl Cache {
             Bounds {
                 timeout: self.policy.request_timeout,
                 connect_timeout: self.policy.connect_timeout,
-                reply: self.policy.limits,
+                response: self.policy.limits,
             },
             &mut self.rng,
         )

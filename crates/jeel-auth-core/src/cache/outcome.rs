@@ -1,21 +1,21 @@
 //! How a flight ends, and what follows from it.
 
+use super::current_token::{CurrentToken, Reissue};
 use super::encoding::Refusal;
 use super::event::Event;
-use super::held::{Held, Reissue};
 use super::hold_off::{self, HoldOff};
 use super::{Cache, Flight, Rejected, State};
-use crate::error::{Detail, Error, ErrorKind, Failure, ReplyFacts, TransportKind};
+use crate::error::{Detail, Error, ErrorKind, Failure, ResponseFacts, TransportKind};
 use crate::moment::Moment;
-use crate::reply::{self, Class, MalformedReply, Redactor, Reply};
 use crate::request::FlightId;
+use crate::response::{self, Class, MalformedResponse, Redactor, Response};
+use crate::secret_buffer::SecretBuffer;
 use crate::token::{AccessToken, BearerValue, Generation};
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
-use zeroize::Zeroizing;
 
-/// That no whole reply came, and why.
+/// That no whole response came, and why.
 ///
 /// ```
 /// use jeel_auth_core::{SendFailure, TransportKind};
@@ -23,21 +23,21 @@ use zeroize::Zeroizing;
 /// let failure = SendFailure::new(TransportKind::Connect, "connection refused");
 /// assert_eq!(failure.kind(), TransportKind::Connect);
 /// ```
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct SendFailure {
     kind: TransportKind,
     /// Wiped, for a library may put what it was sent into its words.
-    detail: Zeroizing<String>,
+    detail: SecretBuffer,
 }
 
 impl SendFailure {
     /// A failure of this kind, with the cause in words for people: of the text 200 printable ASCII
     /// characters are kept, and none if the client secret stands in it.
     pub fn new(kind: TransportKind, detail: impl fmt::Display) -> Self {
-        let mut words = Words(Zeroizing::new(String::with_capacity(LONGEST_WORDS)));
+        let mut words = SecretBuffer::with_capacity(LONGEST_WORDS);
         // It stops where the room ends, which is far beyond what is kept.
         let _ = fmt::write(&mut words, format_args!("{detail}"));
-        Self { kind, detail: words.0 }
+        Self { kind, detail: words }
     }
 
     /// What kind of failure it is.
@@ -47,26 +47,11 @@ impl SendFailure {
 
     #[cfg(test)]
     pub(super) fn words(&self) -> &str {
-        &self.detail
+        self.detail.as_str()
     }
 }
-
-/// Text in room that does not move, so that no copy stays behind.
-struct Words(Zeroizing<String>);
 
 const LONGEST_WORDS: usize = 1024;
-
-impl fmt::Write for Words {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        for c in text.chars() {
-            if self.0.len() + c.len_utf8() > self.0.capacity() {
-                return Err(fmt::Error);
-            }
-            self.0.push(c);
-        }
-        Ok(())
-    }
-}
 
 /// Only the kind: the words have not been searched for the secret yet.
 impl fmt::Debug for SendFailure {
@@ -76,13 +61,13 @@ impl fmt::Debug for SendFailure {
 }
 
 impl Cache {
-    /// The whole reply to a flight. Its class decides what follows; a reply to an unknown or ended
+    /// The whole response to a flight. Its class decides what follows; a response to an unknown or ended
     /// flight is ignored.
-    pub fn handle_response(&mut self, flight: FlightId, now: Moment, reply: &Reply<'_>) {
-        // The flight is taken before its deadline is looked at: a reply that came late still came.
+    pub fn handle_response(&mut self, now: Moment, flight: FlightId, response: &Response) {
+        // The flight is taken before its deadline is looked at: a response that came late still came.
         let now = self.follow(now);
-        let Some(flight) = self.land(flight) else { return };
-        let (class, about) = reply::classify(reply, now, &self.policy);
+        let Some(flight) = self.finish(flight) else { return };
+        let (class, about) = response::classify(response, now, &self.policy);
         let at_hand = self.held.as_ref().map(|held| held.token.clone());
         let facts = || {
             let redactor = Redactor::new(&flight.credentials, at_hand.as_ref());
@@ -95,19 +80,19 @@ impl Cache {
             Class::Denied => self.denied(&flight, now, facts()),
             Class::Redirected => self.redirected(now, facts()),
             Class::RateLimited { after } => self.rate_limited(now, after, facts()),
-            Class::Transient => self.passing(now, ErrorKind::Server, replied(facts())),
+            Class::Transient => self.passing(now, ErrorKind::Server, responded(facts())),
             Class::Malformed(why) => {
-                self.passing(now, ErrorKind::Malformed(why), replied(facts()));
+                self.passing(now, ErrorKind::Malformed(why), responded(facts()));
             }
         }
     }
 
-    /// A flight brought no whole reply. An unknown or ended flight is ignored.
-    pub fn handle_send_failed(&mut self, flight: FlightId, now: Moment, failure: &SendFailure) {
+    /// A flight brought no whole response. An unknown or ended flight is ignored.
+    pub fn handle_send_failed(&mut self, now: Moment, flight: FlightId, failure: &SendFailure) {
         let now = self.follow(now);
-        let Some(flight) = self.land(flight) else { return };
+        let Some(flight) = self.finish(flight) else { return };
         let redactor = Redactor::new(&flight.credentials, self.held.as_ref().map(|h| &h.token));
-        let detail = redactor.keep_up_to(200, &failure.detail).unwrap_or_default();
+        let detail = redactor.keep_up_to(200, failure.detail.as_str()).unwrap_or_default();
         self.passing(now, ErrorKind::Transport(failure.kind), Detail::Transport(detail));
     }
 
@@ -121,12 +106,12 @@ impl Cache {
 
     /// The API refused a fresh replacement, or the server handed back what the API had refused.
     pub(super) fn cool_down(&mut self, now: Moment, at_most: Duration) {
-        self.row.fresh_rejections = self.row.fresh_rejections.saturating_add(1);
-        let wait = hold_off::denied(&self.policy, self.row.fresh_rejections).min(at_most);
+        self.streaks.fresh_rejections = self.streaks.fresh_rejections.saturating_add(1);
+        let wait = hold_off::denied(&self.policy, self.streaks.fresh_rejections).min(at_most);
         self.fail(now, wait, Failure::new(ErrorKind::TokenRejected, Detail::None));
     }
 
-    fn land(&mut self, id: FlightId) -> Option<Flight> {
+    fn finish(&mut self, id: FlightId) -> Option<Flight> {
         self.flight.take_if(|flight| flight.id == id)
     }
 
@@ -136,7 +121,7 @@ impl Cache {
         now: Moment,
         bearer: BearerValue,
         lifetime: Option<Duration>,
-        facts: impl FnOnce() -> ReplyFacts,
+        facts: impl FnOnce() -> ResponseFacts,
     ) {
         self.encoding.on_token(flight.encoding);
         if let Some(held) = self.held.as_mut().filter(|held| held.token.is(&bearer)) {
@@ -151,8 +136,8 @@ impl Cache {
             return;
         }
         let Some(lifetime) = lifetime else {
-            let kind = ErrorKind::Malformed(MalformedReply::Lifetime);
-            return self.passing(now, kind, replied(facts()));
+            let kind = ErrorKind::Malformed(MalformedResponse::Lifetime);
+            return self.passing(now, kind, responded(facts()));
         };
         self.store(flight.sent, now, bearer, lifetime, facts);
     }
@@ -200,14 +185,15 @@ impl Cache {
         now: Moment,
         bearer: BearerValue,
         lifetime: Duration,
-        facts: impl FnOnce() -> ReplyFacts,
+        facts: impl FnOnce() -> ResponseFacts,
     ) {
         let generation = self.next_generation();
         let token = AccessToken::new(bearer, generation);
         let (policy, rng) = (&self.policy, &mut self.rng);
-        let held = Held::new(token, (sent, now), lifetime, self.replacing_rejected, policy, rng);
+        let held =
+            CurrentToken::new(token, (sent, now), lifetime, self.replacing_rejected, policy, rng);
         if held.state(now) == State::Expired {
-            return self.passing(now, ErrorKind::ExpiredOnArrival, replied(facts()));
+            return self.passing(now, ErrorKind::ExpiredOnArrival, responded(facts()));
         }
         self.replacing_rejected = false;
         self.counters.issued += 1;
@@ -222,11 +208,11 @@ impl Cache {
         self.wanted = false;
         self.hold_off = None;
         self.last_failure = None;
-        self.row.passing = 0;
-        self.row.redirects = 0;
+        self.streaks.passing = 0;
+        self.streaks.redirects = 0;
     }
 
-    fn denied(&mut self, flight: &Flight, now: Moment, facts: ReplyFacts) {
+    fn denied(&mut self, flight: &Flight, now: Moment, facts: ResponseFacts) {
         if flight.superseded {
             // The old credentials were denied, which says nothing about the new.
             self.wanted = true;
@@ -235,36 +221,36 @@ impl Cache {
         match self.encoding.on_refusal(facts.clone()) {
             Refusal::TryOther => {
                 self.wanted = true;
-                let detail = replied(facts.clone());
+                let detail = responded(facts.clone());
                 self.last_failure = Some(Arc::new(Failure::new(ErrorKind::Denied, detail)));
                 self.events.push(Event::TryingOtherEncoding { refused: facts });
             }
             Refusal::Denial { number, first } => {
-                let detail = Detail::Reply { last: facts, first };
+                let detail = Detail::Response { last: facts, first };
                 let wait = hold_off::denied(&self.policy, number);
                 self.fail(now, wait, Failure::new(ErrorKind::Denied, detail));
             }
         }
     }
 
-    fn redirected(&mut self, now: Moment, facts: ReplyFacts) {
+    fn redirected(&mut self, now: Moment, facts: ResponseFacts) {
         self.encoding.on_passing_failure();
-        self.row.redirects = self.row.redirects.saturating_add(1);
-        let wait = hold_off::denied(&self.policy, self.row.redirects);
-        self.fail(now, wait, Failure::new(ErrorKind::Redirected, replied(facts)));
+        self.streaks.redirects = self.streaks.redirects.saturating_add(1);
+        let wait = hold_off::denied(&self.policy, self.streaks.redirects);
+        self.fail(now, wait, Failure::new(ErrorKind::Redirected, responded(facts)));
     }
 
-    fn rate_limited(&mut self, now: Moment, after: Option<Duration>, facts: ReplyFacts) {
-        let wait = hold_off::rate_limited(&self.policy, after, self.row.passing, &mut self.rng);
-        self.row.passing = self.row.passing.saturating_add(1);
-        self.fail(now, wait, Failure::new(ErrorKind::RateLimited, replied(facts)));
+    fn rate_limited(&mut self, now: Moment, after: Option<Duration>, facts: ResponseFacts) {
+        let wait = hold_off::rate_limited(&self.policy, after, self.streaks.passing, &mut self.rng);
+        self.streaks.passing = self.streaks.passing.saturating_add(1);
+        self.fail(now, wait, Failure::new(ErrorKind::RateLimited, responded(facts)));
     }
 
     /// A failure that time may cure: back off.
     fn passing(&mut self, now: Moment, kind: ErrorKind, detail: Detail) {
         self.encoding.on_passing_failure();
-        let wait = hold_off::backoff(&self.policy, self.row.passing, &mut self.rng);
-        self.row.passing = self.row.passing.saturating_add(1);
+        let wait = hold_off::backoff(&self.policy, self.streaks.passing, &mut self.rng);
+        self.streaks.passing = self.streaks.passing.saturating_add(1);
         self.fail(now, wait, Failure::new(kind, detail));
     }
 
@@ -288,6 +274,6 @@ impl Cache {
     }
 }
 
-fn replied(last: ReplyFacts) -> Detail {
-    Detail::Reply { last, first: None }
+fn responded(last: ResponseFacts) -> Detail {
+    Detail::Response { last, first: None }
 }

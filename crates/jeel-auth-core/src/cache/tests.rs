@@ -15,14 +15,14 @@ mod secrets;
 mod states;
 mod waiting;
 
-use super::{Acquire, Action, Cache, EncodingChoice, Event, SendFailure, State, Status, Turn};
+use super::{Acquire, Action, Cache, EncodingChoice, Event, SendFailure, State, Status, Ticket};
 use crate::credentials::Credentials;
 use crate::endpoint::Environment;
 use crate::error::{Error, ErrorKind, TransportKind};
 use crate::moment::Moment;
 use crate::policy::Policy;
-use crate::reply::Reply;
 use crate::request::{BodyEncoding, FlightId, TokenRequest};
+use crate::response::Response;
 use crate::token::Generation;
 use std::time::Duration;
 
@@ -92,11 +92,11 @@ impl World {
     }
 
     /// An empty cache whose first request is under way, and the caller that waits for it.
-    pub(super) fn waiting() -> (Self, Turn) {
+    pub(super) fn waiting() -> (Self, Ticket) {
         let mut world = Self::new();
-        let turn = world.waits();
+        let ticket = world.waits();
         world.send();
-        (world, turn)
+        (world, ticket)
     }
 
     // Time.
@@ -134,14 +134,14 @@ impl World {
     // Callers.
 
     pub(super) fn acquire(&mut self) -> Acquire {
-        self.cache.acquire(self.now)
+        self.cache.acquire(self.now, Duration::ZERO)
     }
 
     pub(super) fn token(&mut self) -> String {
         ready(self.acquire())
     }
 
-    pub(super) fn waits(&mut self) -> Turn {
+    pub(super) fn waits(&mut self) -> Ticket {
         wait(self.acquire())
     }
 
@@ -149,8 +149,8 @@ impl World {
         refused(self.acquire())
     }
 
-    pub(super) fn resume(&mut self, turn: Turn) -> Acquire {
-        self.cache.resume(turn, self.now)
+    pub(super) fn resume(&mut self, ticket: Ticket) -> Acquire {
+        self.cache.resume(self.now, ticket)
     }
 
     pub(super) fn generation(&mut self) -> Generation {
@@ -159,12 +159,12 @@ impl World {
 
     pub(super) fn reject(&mut self) {
         let generation = self.generation();
-        self.cache.handle_rejected(generation, self.now);
+        self.cache.handle_rejected(self.now, generation);
     }
 
     pub(super) fn new_credentials(&mut self) {
         let credentials = Credentials::new("school-42", "0ther-S3cret").unwrap();
-        self.cache.set_credentials(credentials, self.now);
+        self.cache.set_credentials(self.now, credentials);
     }
 
     // The driver and the server.
@@ -187,30 +187,30 @@ impl World {
         assert!(self.poll().is_none(), "no request");
     }
 
-    pub(super) fn reply_with(&mut self, status: u16, fields: &[(&str, &str)], body: &str) {
+    pub(super) fn response_with(&mut self, status: u16, fields: &[(&str, &str)], body: &str) {
         let fields = fields.iter().map(|(name, value)| (*name, value.as_bytes()));
-        let reply = Reply::new(status, fields, body.as_bytes());
-        self.cache.handle_response(self.flight.unwrap(), self.now, &reply);
+        let response = Response::new(status, fields, body.as_bytes());
+        self.cache.handle_response(self.now, self.flight.unwrap(), &response);
     }
 
-    pub(super) fn reply(&mut self, status: u16, body: &str) {
-        self.reply_with(status, &[], body);
+    pub(super) fn response(&mut self, status: u16, body: &str) {
+        self.response_with(status, &[], body);
     }
 
-    pub(super) fn reply_token(&mut self, token: &str, lifetime: u64) {
-        self.reply(200, &token_body(token, lifetime));
+    pub(super) fn response_token(&mut self, token: &str, lifetime: u64) {
+        self.response(200, &token_body(token, lifetime));
     }
 
     pub(super) fn fail(&mut self, kind: TransportKind) {
         let failure = SendFailure::new(kind, "no luck");
-        self.cache.handle_send_failed(self.flight.unwrap(), self.now, &failure);
+        self.cache.handle_send_failed(self.now, self.flight.unwrap(), &failure);
     }
 
     /// Asks for a token and gets this one.
     pub(super) fn fetch(&mut self, token: &str, lifetime: u64) {
         let _ = self.acquire();
         self.send();
-        self.reply_token(token, lifetime);
+        self.response_token(token, lifetime);
     }
 
     /// Sends what there is to send and answers with this status, until nothing is left to send.
@@ -218,7 +218,7 @@ impl World {
         let mut requests = 0;
         while self.poll().is_some() {
             requests += 1;
-            self.reply(status, "");
+            self.response(status, "");
         }
         requests
     }
@@ -249,9 +249,9 @@ pub(super) fn ready(answer: Acquire) -> String {
     }
 }
 
-pub(super) fn wait(answer: Acquire) -> Turn {
+pub(super) fn wait(answer: Acquire) -> Ticket {
     match answer {
-        Acquire::Wait(turn) => turn,
+        Acquire::Wait(ticket) => ticket,
         other => panic!("{other:?} instead of a wait"),
     }
 }
@@ -267,13 +267,13 @@ pub(super) type Fail = fn(&mut World);
 
 /// Every way to fail, by name: each gets the request under way and ends it.
 pub(super) const FAILURES: [(&str, Fail); 9] = [
-    ("denied", |world| world.reply(401, r#"{"error":"invalid_client"}"#)),
-    ("redirected", |world| world.reply_with(302, &[("Location", "https://login.example/")], "")),
-    ("rate limited", |world| world.reply_with(429, &[("Retry-After", "20")], "")),
-    ("unavailable", |world| world.reply_with(503, &[("Retry-After", "20")], "")),
-    ("server error", |world| world.reply(500, "")),
-    ("not JSON", |world| world.reply(200, "<html>")),
-    ("no lifetime", |world| world.reply_token("t9", 0)),
+    ("denied", |world| world.response(401, r#"{"error":"invalid_client"}"#)),
+    ("redirected", |world| world.response_with(302, &[("Location", "https://login.example/")], "")),
+    ("rate limited", |world| world.response_with(429, &[("Retry-After", "20")], "")),
+    ("unavailable", |world| world.response_with(503, &[("Retry-After", "20")], "")),
+    ("server error", |world| world.response(500, "")),
+    ("not JSON", |world| world.response(200, "<html>")),
+    ("no lifetime", |world| world.response_token("t9", 0)),
     ("no connection", |world| world.fail(TransportKind::Connect)),
     ("given up", |world| world.advance(10)),
 ];

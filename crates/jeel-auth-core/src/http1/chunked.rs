@@ -9,8 +9,8 @@
 //! space or a `;` for a size, and a bare LF inside an extension.
 
 use super::ResponseError;
-use super::buffer::Buffer;
 use super::head::Section;
+use crate::secret_buffer::SecretBuffer;
 
 #[derive(Debug)]
 pub(super) struct Chunked {
@@ -31,12 +31,12 @@ impl Chunked {
     pub(super) fn read(
         &mut self,
         input: &mut &[u8],
-        body: &mut Buffer,
+        body: &mut SecretBuffer,
     ) -> Result<bool, ResponseError> {
         while let Some(&byte) = input.first() {
             match self.part {
                 Part::Data => {
-                    self.left -= body.fill(input, self.left);
+                    self.left -= body.take_from(input, self.left);
                     if self.left == 0 {
                         self.part = Part::DataCr;
                     }

@@ -1,9 +1,9 @@
 //! Where the body ends: RFC 9112 §6.3.
 
-use super::buffer::Buffer;
 use super::chunked::Chunked;
 use super::head::{Head, Section};
 use super::{Limits, ResponseError};
+use crate::secret_buffer::SecretBuffer;
 
 #[derive(Debug)]
 pub(super) enum Framing {
@@ -20,7 +20,7 @@ impl Framing {
         if matches!(head.status, 100..=199 | 204 | 304) {
             return Ok(Self::Length(0));
         }
-        match announced(|name| head.values(name), limits)? {
+        match announced(|name| head.fields.values(name), limits)? {
             // Any coding is forbidden in HTTP/1.0, where an intermediary may have forwarded the
             // field without understanding it (§6.1).
             Announced::Chunked if head.minor_version == 0 => {
@@ -35,14 +35,14 @@ impl Framing {
     }
 
     /// The buffer for [`read`](Self::read) to fill.
-    pub(super) fn new_body(&self, limits: &Limits) -> Buffer {
+    pub(super) fn new_body(&self, limits: &Limits) -> SecretBuffer {
         match self {
             Self::Length(length) => {
-                let mut body = Buffer::new(*length);
+                let mut body = SecretBuffer::with_limit(*length);
                 body.reserve(*length);
                 body
             }
-            Self::Chunked(_) | Self::UntilClose => Buffer::new(limits.body_bytes),
+            Self::Chunked(_) | Self::UntilClose => SecretBuffer::with_limit(limits.body_bytes),
         }
     }
 
@@ -50,16 +50,16 @@ impl Framing {
     pub(super) fn read(
         &mut self,
         input: &mut &[u8],
-        body: &mut Buffer,
+        body: &mut SecretBuffer,
     ) -> Result<bool, ResponseError> {
         match self {
             Self::Chunked(chunked) => chunked.read(input, body),
             Self::Length(length) => {
-                body.fill(input, *length);
+                body.take_from(input, *length);
                 Ok(body.room() == 0)
             }
             Self::UntilClose => {
-                body.fill(input, usize::MAX);
+                body.take_from(input, usize::MAX);
                 if input.is_empty() { Ok(false) } else { Err(ResponseError::BodyTooLarge) }
             }
         }

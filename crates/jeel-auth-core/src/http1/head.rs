@@ -5,17 +5,16 @@
 //! section refuses them itself: an LF without CR, an empty line before the status line, and status
 //! codes that are none. No other file uses httparse.
 
-use std::ops::Range;
-
 use httparse::Status;
 
-use super::buffer::Buffer;
 use super::{Limits, ResponseError};
+use crate::response::Fields;
+use crate::secret_buffer::SecretBuffer;
 
 /// A head or a trailer section: non-empty lines, then an empty one.
 #[derive(Debug)]
 pub(super) struct Section {
-    pub(super) bytes: Buffer,
+    pub(super) bytes: SecretBuffer,
     start: &'static [u8],
     lines: usize,
     max_lines: usize,
@@ -30,11 +29,17 @@ impl Section {
 
     /// The trailer section that follows `head` and shares its limits.
     pub(super) fn trailers(head: &Head, limits: &Limits) -> Self {
-        Self::new(head.bytes.room(), b"", limits.fields.saturating_sub(head.fields.len()))
+        Self::new(head.fields.room(), b"", limits.fields.saturating_sub(head.fields.len()))
     }
 
     fn new(max_bytes: usize, start: &'static [u8], max_lines: usize) -> Self {
-        Self { bytes: Buffer::new(max_bytes), start, lines: 0, max_lines, line: Line::Start }
+        Self {
+            bytes: SecretBuffer::with_limit(max_bytes),
+            start,
+            lines: 0,
+            max_lines,
+            line: Line::Start,
+        }
     }
 
     /// Moves what belongs to the section from `input`, and says whether it is complete.
@@ -48,7 +53,7 @@ impl Section {
             return Err(ResponseError::NotHttp1);
         }
         let end = self.find_end(fresh)?;
-        self.bytes.fill(input, end.unwrap_or(fresh.len()));
+        self.bytes.take_from(input, end.unwrap_or(fresh.len()));
         if end.is_none() && self.bytes.room() == 0 {
             return Err(ResponseError::HeadTooLarge);
         }
@@ -106,15 +111,16 @@ impl Section {
             Ok(_) | Err(_) => return Err(ResponseError::BadField),
         }
         let status = parsed.code.filter(|code| (100..=599).contains(code));
-        let field = |header: &httparse::Header<'_>| Field {
-            name: position(&bytes, header.name.as_bytes()),
-            value: position(&bytes, header.value),
-        };
         Ok(Head {
             status: status.ok_or(ResponseError::BadStatusCode)?,
             minor_version: parsed.version.unwrap_or(0),
-            fields: parsed.headers.iter().map(field).collect(),
-            bytes,
+            fields: {
+                let lines = parsed.headers.iter().map(|header| {
+                    (position(&bytes, header.name.as_bytes()), position(&bytes, header.value))
+                });
+                let lines = lines.collect();
+                Fields::in_place(bytes, lines)
+            },
         })
     }
 
@@ -134,36 +140,7 @@ pub(super) struct Head {
     pub(super) status: u16,
     /// 0 or 1.
     pub(super) minor_version: u8,
-    pub(super) bytes: Buffer,
-    fields: Vec<Field>,
-}
-
-impl Head {
-    pub(super) fn fields(&self) -> impl Iterator<Item = (&str, &[u8])> {
-        self.fields.iter().map(|field| {
-            let name = str::from_utf8(self.at(&field.name)).unwrap_or_default();
-            (name, self.at(&field.value))
-        })
-    }
-
-    /// The values of all fields of this name, in any case.
-    pub(super) fn values(&self, name: &str) -> impl Iterator<Item = &[u8]> {
-        self.fields
-            .iter()
-            .filter(move |field| self.at(&field.name).eq_ignore_ascii_case(name.as_bytes()))
-            .map(|field| self.at(&field.value))
-    }
-
-    fn at(&self, range: &Range<usize>) -> &[u8] {
-        self.bytes.get(range.clone()).unwrap_or_default()
-    }
-}
-
-/// Where a field is in the head.
-#[derive(Debug)]
-struct Field {
-    name: Range<usize>,
-    value: Range<usize>,
+    pub(super) fields: Fields,
 }
 
 /// Where in a line the last byte was.
@@ -185,7 +162,7 @@ fn until_line_end(bytes: &[u8]) -> usize {
 }
 
 /// The range of `part` in `whole`, of which it is a subslice.
-fn position(whole: &[u8], part: &[u8]) -> Range<usize> {
+fn position(whole: &[u8], part: &[u8]) -> std::ops::Range<usize> {
     let start = part.as_ptr().addr().wrapping_sub(whole.as_ptr().addr());
     start..start.wrapping_add(part.len())
 }

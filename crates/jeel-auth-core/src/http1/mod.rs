@@ -36,19 +36,17 @@
 //!
 //! [RFC 9112 §6.3]: https://www.rfc-editor.org/rfc/rfc9112#section-6.3
 
-mod buffer;
 mod chunked;
 mod error;
 mod framing;
 mod head;
-mod response;
 #[cfg(test)]
 mod tests;
 
 pub use error::ResponseError;
 pub use framing::check_head;
-pub use response::Response;
 
+use crate::Response;
 use framing::Framing;
 use head::{Head, Section};
 
@@ -128,7 +126,7 @@ impl ResponseReader {
                     }
                 }
                 State::Body(framing) => {
-                    if framing.read(rest, &mut self.response.body)? {
+                    if framing.read(rest, self.response.body_mut())? {
                         self.state = State::Complete;
                     }
                 }
@@ -154,7 +152,7 @@ impl ResponseReader {
         let framing = Framing::of(&head, &self.limits)?;
         let body = framing.new_body(&self.limits);
         let is_empty = matches!(framing, Framing::Length(0));
-        self.response = Response { head, body };
+        self.response = Response::from_parts(head.status, head.fields, body);
         Ok(if is_empty { State::Complete } else { State::Body(framing) })
     }
 

@@ -1,7 +1,7 @@
 //! Vectors on the wire: each is read whole, byte by byte and in every two parts, with one result.
 
-use super::buffer::Buffer;
 use super::*;
+use crate::SecretBuffer;
 
 use ResponseError::*;
 
@@ -41,7 +41,7 @@ fn read<'a>(
                 assert_eq!(reader.read(b"x"), Err(error), "an error is final");
                 assert_eq!(reader.read(b""), Err(error), "an error is final");
                 assert_eq!(reader.end(), Err(error), "an error is final");
-                assert_eq!(reader.response.body.capacity(), 0, "nothing is kept");
+                assert_eq!(reader.response.body_mut().capacity(), 0, "nothing is kept");
                 assert!(reader.into_response().is_none());
                 return Err(error);
             }
@@ -60,7 +60,8 @@ fn read<'a>(
 
 /// Checks what a reader has of what it was sent, and how much memory for that.
 fn assert_bounded(reader: &ResponseReader, limits: Limits) {
-    let mut buffers = vec![&reader.response.head.bytes, &reader.response.body];
+    let (head, body) = reader.response.buffers();
+    let mut buffers = vec![head, body];
     match &reader.state {
         State::Head(section) => buffers.push(&section.bytes),
         State::Body(Framing::Chunked(chunked)) => buffers.push(&chunked.trailers.bytes),
@@ -747,21 +748,21 @@ fn a_body_of_known_size_is_allocated_once() {
         for byte in start.as_bytes().chunks(1) {
             assert_eq!(reader.read(byte), Ok(Progress::NeedMore));
         }
-        assert_eq!((reader.response.body.len(), reader.response.body.capacity()), (1, 9));
+        assert_eq!((reader.response.body().len(), reader.response.body_mut().capacity()), (1, 9));
     }
 }
 
 #[test]
 fn a_buffer_keeps_its_limit_and_never_grows_in_place() {
-    let mut buffer = Buffer::new(10);
+    let mut buffer = SecretBuffer::with_limit(10);
     let mut input = &b"hello world!"[..];
-    assert_eq!(buffer.fill(&mut input, 3), 3);
+    assert_eq!(buffer.take_from(&mut input, 3), 3);
     assert_eq!((&buffer[..], buffer.room(), buffer.capacity()), (&b"hel"[..], 7, 3));
-    assert_eq!(buffer.fill(&mut input, 1), 1);
+    assert_eq!(buffer.take_from(&mut input, 1), 1);
     assert_eq!((&buffer[..], buffer.capacity()), (&b"hell"[..], 6));
-    assert_eq!(buffer.fill(&mut input, usize::MAX), 6);
+    assert_eq!(buffer.take_from(&mut input, usize::MAX), 6);
     assert_eq!((&buffer[..], input, buffer.capacity()), (&b"hello worl"[..], &b"d!"[..], 10));
-    assert_eq!(buffer.fill(&mut input, usize::MAX), 0);
+    assert_eq!(buffer.take_from(&mut input, usize::MAX), 0);
     buffer.reserve(usize::MAX);
     assert_eq!((buffer.room(), buffer.capacity()), (0, 10));
 }
@@ -808,9 +809,9 @@ fn a_head_that_was_read_elsewhere_is_measured_as_it_came() {
 
 #[test]
 fn a_buffer_with_room_for_all_is_not_moved() {
-    let mut buffer = Buffer::new(100);
+    let mut buffer = SecretBuffer::with_limit(100);
     buffer.reserve(5);
-    buffer.fill(&mut &b"hello"[..], 5);
+    buffer.take_from(&mut &b"hello"[..], 5);
     assert_eq!((buffer.len(), buffer.capacity()), (5, 5));
-    assert_eq!(format!("{buffer:?}"), "[5 bytes]");
+    assert_eq!(format!("{buffer:?}"), "[redacted, 5 bytes]");
 }

@@ -7,7 +7,7 @@ use crate::credentials::Credentials;
 use crate::endpoint::Endpoint;
 use crate::http1::Limits;
 use crate::rng::Rng;
-use crate::wiped::Wiped;
+use crate::secret_buffer::SecretBuffer;
 use std::fmt;
 use std::time::Duration;
 
@@ -57,7 +57,7 @@ pub struct FlightId(pub(crate) u64);
 ///
 /// For an HTTP client: [`endpoint`](Self::endpoint), [`fields`](Self::fields) and
 /// [`body`](Self::body), with `Content-Length` and never chunked, following no redirect. For a
-/// socket: [`write_http1`](Self::write_http1). Either way the reply, or that there was none, goes
+/// socket: [`write_http1`](Self::write_http1). Either way the response, or that there was none, goes
 /// back to the cache under [`flight`](Self::flight).
 ///
 /// The body holds the client secret: it is written once into memory of its final size, wiped on
@@ -68,16 +68,16 @@ pub struct TokenRequest {
     endpoint: Endpoint,
     encoding: BodyEncoding,
     content_type: String,
-    body: Wiped,
+    body: SecretBuffer,
     bounds: Bounds,
 }
 
-/// What a request and its reply may take.
+/// What a request and its response may take.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Bounds {
     pub(crate) timeout: Duration,
     pub(crate) connect_timeout: Duration,
-    pub(crate) reply: Limits,
+    pub(crate) response: Limits,
 }
 
 /// Room for a head, in bytes, that grows only where a path is long.
@@ -121,7 +121,7 @@ impl TokenRequest {
     /// to whoever frames the message.
     pub fn fields(&self) -> [(&'static str, &str); 4] {
         [
-            // Reply bytes are read as they come: no content coding is understood here.
+            // Response bytes are read as they come: no content coding is understood here.
             ("Accept-Encoding", "identity"),
             ("Accept", mime::APPLICATION_JSON.essence_str()),
             ("Content-Type", &self.content_type),
@@ -134,7 +134,7 @@ impl TokenRequest {
         &self.body
     }
 
-    /// The total time the request may take, from connecting to the last byte of the reply.
+    /// The total time the request may take, from connecting to the last byte of the response.
     pub const fn timeout(&self) -> Duration {
         self.bounds.timeout
     }
@@ -144,11 +144,11 @@ impl TokenRequest {
         self.bounds.connect_timeout
     }
 
-    /// The sizes its reply may have; a larger one is [`TransportKind::BadReply`].
+    /// The sizes its response may have; a larger one is [`TransportKind::BadResponse`].
     ///
-    /// [`TransportKind::BadReply`]: crate::TransportKind::BadReply
-    pub const fn reply_limits(&self) -> Limits {
-        self.bounds.reply
+    /// [`TransportKind::BadResponse`]: crate::TransportKind::BadResponse
+    pub const fn response_limits(&self) -> Limits {
+        self.bounds.response
     }
 
     /// Appends the whole request as HTTP/1.1 bytes (RFC 9112 §3), for one connection that serves

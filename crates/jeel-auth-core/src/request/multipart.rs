@@ -3,10 +3,10 @@
 use super::form;
 use crate::credentials::Credentials;
 use crate::rng::Rng;
-use crate::wiped::Wiped;
+use crate::secret_buffer::SecretBuffer;
 
 /// The content type with its boundary, and the body.
-pub(super) fn encode(credentials: &Credentials, rng: &mut Rng) -> (String, Wiped) {
+pub(super) fn encode(credentials: &Credentials, rng: &mut Rng) -> (String, SecretBuffer) {
     let fields = form(credentials);
     let content_type = content_type(&fields, rng);
     let (_, boundary) = content_type.rsplit_once('=').unwrap_or_default();
@@ -15,7 +15,7 @@ pub(super) fn encode(credentials: &Credentials, rng: &mut Rng) -> (String, Wiped
 }
 
 /// Field names are fixed and need no quoting; values are any UTF-8 and are not touched.
-fn body(fields: &[(&str, &str)], boundary: &str) -> Wiped {
+fn body(fields: &[(&str, &str)], boundary: &str) -> SecretBuffer {
     let parts = fields.iter().map(|(name, value)| {
         DELIMITER_START.len()
             + boundary.len()
@@ -26,14 +26,14 @@ fn body(fields: &[(&str, &str)], boundary: &str) -> Wiped {
             + CRLF.len()
     });
     let size = parts.sum::<usize>() + DELIMITER_START.len() + boundary.len() + CLOSE_END.len();
-    let mut body = Wiped::from(Vec::with_capacity(size));
+    let mut body = SecretBuffer::with_capacity(size);
     for (name, value) in fields {
         for piece in [DELIMITER_START, boundary, DISPOSITION, name, DISPOSITION_END, value, CRLF] {
-            body.extend_from_slice(piece.as_bytes());
+            body.append(piece.as_bytes());
         }
     }
     for piece in [DELIMITER_START, boundary, CLOSE_END] {
-        body.extend_from_slice(piece.as_bytes());
+        body.append(piece.as_bytes());
     }
     debug_assert_eq!(body.len(), size, "the body is sized before it is written");
     body

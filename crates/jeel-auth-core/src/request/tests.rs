@@ -7,7 +7,7 @@ fn bounds() -> Bounds {
     Bounds {
         timeout: Duration::from_secs(10),
         connect_timeout: Duration::from_secs(5),
-        reply: Limits::default(),
+        response: Limits::default(),
     }
 }
 

@@ -2,11 +2,11 @@
 
 use super::{BodyEncoding, form};
 use crate::credentials::Credentials;
-use crate::wiped::Wiped;
+use crate::secret_buffer::SecretBuffer;
 use serde::Serialize;
 
 /// The content type and the body.
-pub(super) fn encode(credentials: &Credentials) -> (String, Wiped) {
+pub(super) fn encode(credentials: &Credentials) -> (String, SecretBuffer) {
     let fields = form(credentials);
     // A byte becomes three at most. The whole buffer, used or not, is wiped on drop.
     let size = fields.iter().map(|(name, value)| name.len() + 3 * value.len() + 2).sum();
@@ -16,5 +16,5 @@ pub(super) fn encode(credentials: &Credentials) -> (String, Wiped) {
     let _ = fields.serialize(serde_urlencoded::Serializer::new(&mut encoder));
     let body = encoder.finish().into_bytes();
     debug_assert!(body.capacity() == size, "the body never grows");
-    (BodyEncoding::UrlEncoded.media_type().to_owned(), Wiped::from(body))
+    (BodyEncoding::UrlEncoded.media_type().to_owned(), SecretBuffer::from(body))
 }

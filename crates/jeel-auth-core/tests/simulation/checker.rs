@@ -13,13 +13,13 @@ pub(crate) struct Checker {
     /// When a token reached its renewal time or its expiry, and which.
     payments: Vec<(Duration, u64)>,
     credentials: Vec<Duration>,
-    held: Option<Held>,
+    held: Option<CurrentToken>,
     /// The token rejected last.
-    rejected: Option<Held>,
+    rejected: Option<CurrentToken>,
 }
 
 /// The token at hand, as the published rules have it.
-struct Held {
+struct CurrentToken {
     generation: Generation,
     text: String,
     sent: Moment,
@@ -90,7 +90,7 @@ impl Checker {
         self.credentials.push(now.monotonic());
     }
 
-    /// The machine says what it made of a reply with the token `text`, to a request `sent` then.
+    /// The machine says what it made of a response with the token `text`, to a request `sent` then.
     pub(crate) fn event(&mut self, event: &Event, sent: Option<Moment>, text: &str, now: Moment) {
         match event {
             Event::Issued { generation, lifetime, renew_in } => {
@@ -101,7 +101,7 @@ impl Checker {
                 let sent = sent.expect("a token without a flight");
                 let late = now.monotonic() - sent.monotonic();
                 let late = late.max(now.wall() - sent.wall());
-                let mut held = Held {
+                let mut held = CurrentToken {
                     generation: *generation,
                     text: text.to_owned(),
                     sent,
@@ -116,7 +116,7 @@ impl Checker {
                 self.held = Some(held);
             }
             Event::Reissued { generation } => {
-                let same = |held: &Held| held.generation == *generation;
+                let same = |held: &CurrentToken| held.generation == *generation;
                 if !self.held.as_ref().is_some_and(same) {
                     // One that was rejected, and is given another chance.
                     self.held = self.rejected.take();
@@ -157,7 +157,7 @@ impl Checker {
     }
 }
 
-impl Held {
+impl CurrentToken {
     const fn end(&self) -> Moment {
         self.sent.after(self.lifetime)
     }

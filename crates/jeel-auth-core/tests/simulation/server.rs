@@ -24,7 +24,7 @@ pub(crate) struct Server {
 
 /// What becomes of a request.
 pub(crate) enum Outcome {
-    Reply { status: u16, fields: Vec<(&'static str, String)>, body: String },
+    Response { status: u16, fields: Vec<(&'static str, String)>, body: String },
     Failed(TransportKind, String),
     Lost,
 }
@@ -83,7 +83,7 @@ impl Server {
     fn honest(&mut self, request: &TokenRequest, now: Duration) -> Outcome {
         let body = String::from_utf8_lossy(request.body());
         if !self.reads.contains(&request.encoding()) || !body.contains(&self.secret) {
-            return reply(401, r#"{"error":"invalid_client"}"#.to_owned());
+            return response(401, r#"{"error":"invalid_client"}"#.to_owned());
         }
         if self.reissue == Reissue::Never || now >= self.expires {
             self.tokens.push(format!("t0k3n-{}", self.tokens.len()));
@@ -93,7 +93,7 @@ impl Server {
             Reissue::SecondsLeft => (self.expires - now).as_secs(),
             Reissue::Never | Reissue::WholeLifetime => self.lifetime,
         };
-        reply(200, token(self.tokens.last().unwrap(), &named.to_string()))
+        response(200, token(self.tokens.last().unwrap(), &named.to_string()))
     }
 
     /// A token old or new with any lifetime.
@@ -104,7 +104,7 @@ impl Server {
         let last = self.tokens.len() - 1;
         let which = last - dice.below(3).min(last as u64) as usize;
         let named = ["0", "1", "7", "\"90\"", "600.5", "1e30", "-1", "\"x\"", "null"];
-        reply(200, token(&self.tokens[which], dice.pick(&named)))
+        response(200, token(&self.tokens[which], dice.pick(&named)))
     }
 }
 
@@ -130,11 +130,11 @@ fn nonsense(secret: &str, dice: &mut Dice) -> Outcome {
         let after = ["0", "1", "15", "600", "99999999999", "soon"];
         fields.push(("Retry-After", dice.pick(&after).to_owned()));
     }
-    Outcome::Reply { status, fields, body }
+    Outcome::Response { status, fields, body }
 }
 
-const fn reply(status: u16, body: String) -> Outcome {
-    Outcome::Reply { status, fields: Vec::new(), body }
+const fn response(status: u16, body: String) -> Outcome {
+    Outcome::Response { status, fields: Vec::new(), body }
 }
 
 fn token(token: &str, lifetime: &str) -> String {

@@ -6,7 +6,7 @@ use crate::dice::Dice;
 use crate::server::{Outcome, Server};
 use jeel_auth_core::{
     Acquire, Action, Cache, Credentials, Environment, Error, Event, FlightId, Generation, Moment,
-    Reply, SendFailure, State, Turn,
+    Response, SendFailure, State, Ticket,
 };
 use std::fmt::Write;
 use std::time::Duration;
@@ -22,17 +22,17 @@ pub(crate) struct World {
     /// The client's own secret, which the server's may differ from.
     secret: String,
     callers: Vec<Caller>,
-    /// Replies and failures on their way, and when they arrive.
+    /// Responses and failures on their way, and when they arrive.
     underway: Vec<(Duration, FlightId, Outcome)>,
     generations: Vec<Generation>,
     checker: Checker,
-    /// The token in the reply last delivered.
+    /// The token in the response last delivered.
     delivered: String,
     transcript: String,
 }
 
 struct Caller {
-    turn: Turn,
+    ticket: Ticket,
     at_least: Duration,
     leaves: Duration,
     /// When it comes back although nothing was reported.
@@ -87,7 +87,7 @@ impl World {
         self.look_at_events(None);
     }
 
-    /// The server and the clocks turn healthy: whoever waits is answered, and then nobody sees an
+    /// The server and the clocks ticket healthy: whoever waits is answered, and then nobody sees an
     /// error for a day.
     pub(crate) fn recover(&mut self) {
         self.underway.clear();
@@ -96,7 +96,7 @@ impl World {
         self.server.secret = self.secret.clone();
         let now = self.read();
         if let Some(generation) = self.cache.status(now).generation {
-            self.cache.handle_rejected(generation, now);
+            self.cache.handle_rejected(now, generation);
         }
         self.look_at_events(None);
         let (issued, deadline) = (self.generations.len(), self.now().after(HOUR * 2));
@@ -178,15 +178,15 @@ impl World {
             let sent = self.checker.landed(flight);
             let now = self.read();
             match outcome {
-                Outcome::Reply { status, fields, body } => {
+                Outcome::Response { status, fields, body } => {
                     let fields = fields.iter().map(|(name, value)| (*name, value.as_bytes()));
-                    let reply = Reply::new(status, fields, body.as_bytes());
+                    let response = Response::new(status, fields, body.as_bytes());
                     self.delivered = body.split('"').nth(3).unwrap_or_default().to_owned();
-                    self.cache.handle_response(flight, now, &reply);
+                    self.cache.handle_response(now, flight, &response);
                 }
                 Outcome::Failed(kind, secret) => {
                     let failure = SendFailure::new(kind, format!("of {secret}"));
-                    self.cache.handle_send_failed(flight, now, &failure);
+                    self.cache.handle_send_failed(now, flight, &failure);
                 }
                 Outcome::Lost => {}
             }
@@ -212,14 +212,14 @@ impl World {
         }
         let now = self.read();
         for mut caller in std::mem::take(&mut self.callers) {
-            let answer = self.cache.resume(caller.turn, now);
+            let answer = self.cache.resume(now, caller.ticket);
             self.judge(&answer);
             self.poll(now);
             if caller.at_least.is_zero() {
                 answers.push(kind(&answer));
             }
-            if let Acquire::Wait(turn) = answer {
-                (caller.turn, caller.wakes) = (turn, self.wakeup());
+            if let Acquire::Wait(ticket) = answer {
+                (caller.ticket, caller.wakes) = (ticket, self.wakeup());
                 self.callers.push(caller);
             }
         }
@@ -232,16 +232,16 @@ impl World {
     fn come(&mut self, at_least: Duration) -> Acquire {
         let now = self.read();
         let usable = self.checker.usable(self.now());
-        let answer = self.cache.acquire_for(at_least, now);
+        let answer = self.cache.acquire(now, at_least);
         self.judge(&answer);
         if usable.is_some() && at_least.is_zero() {
             assert!(matches!(answer, Acquire::Ready(_)), "{answer:?} despite a usable token");
         }
         self.poll(now);
-        if let Acquire::Wait(turn) = answer {
+        if let Acquire::Wait(ticket) = answer {
             let leaves = self.elapsed() + self.dice.seconds(40);
             let wakes = self.wakeup();
-            self.callers.push(Caller { turn, at_least, leaves, wakes });
+            self.callers.push(Caller { ticket, at_least, leaves, wakes });
         }
         answer
     }
@@ -274,7 +274,7 @@ impl World {
         let generation = self.dice.pick(recent);
         let now = self.read();
         let before = self.cache.status(now);
-        self.cache.handle_rejected(generation, now);
+        self.cache.handle_rejected(now, generation);
         let after = self.cache.status(now);
         if before.generation == Some(generation) {
             assert!(matches!(after.state, State::NoToken | State::Expired));
@@ -291,7 +291,7 @@ impl World {
         let credentials = Credentials::new("school-42", self.secret.clone()).unwrap();
         let now = self.read();
         self.checker.new_credentials(self.now());
-        self.cache.set_credentials(credentials, now);
+        self.cache.set_credentials(now, credentials);
         let status = self.cache.status(now);
         assert!(status.permits > 0, "new credentials pay for a request");
     }
@@ -351,7 +351,7 @@ fn kind(answer: &Acquire) -> String {
 }
 
 fn shown(error: &Error) -> String {
-    let mut text = format!("{error} {error:?} {:?} {:?}", error.reply(), error.other_reply());
+    let mut text = format!("{error} {error:?} {:?} {:?}", error.response(), error.other_response());
     let mut source = std::error::Error::source(error);
     while let Some(cause) = source {
         write!(text, " {cause} {cause:?}").unwrap();

@@ -36,8 +36,8 @@ impl Client {
         self.stream.flush().unwrap();
     }
 
-    /// Reads one reply, which has to say its length.
-    pub(crate) fn reply(&mut self) -> Received {
+    /// Reads one response, which has to say its length.
+    pub(crate) fn response(&mut self) -> Received {
         let end = loop {
             match self.buffer.windows(4).position(|w| w == b"\r\n\r\n") {
                 Some(at) => break at + 4,
@@ -57,7 +57,7 @@ impl Client {
 
     pub(crate) fn exchange(&mut self, request: impl AsRef<[u8]>) -> Received {
         self.send(request);
-        self.reply()
+        self.response()
     }
 
     /// Everything until the end of the connection, and whether that end was in order.

@@ -3,7 +3,7 @@
 use std::io::ErrorKind;
 use std::time::{Duration, Instant};
 
-use jeel_auth_emulator::{Emulator, Fault, Reply, TokenFormat, Verdict};
+use jeel_auth_emulator::{Emulator, Fault, Response, TokenFormat, Verdict};
 
 use crate::client::{Client, call_api, get_token, good};
 
@@ -37,24 +37,24 @@ fn beginning(fault: Fault) -> String {
 #[test]
 fn faults_come_in_order_one_for_each_request() {
     let emulator = emulator();
-    emulator.script_all([Reply::new(500), Reply::redirect("/login"), Reply::html()]);
+    emulator.script_all([Response::new(500), Response::redirect("/login"), Response::html()]);
     emulator.script(Fault::Pass);
-    emulator.always(Reply::new(503).header("Retry-After", "7"));
-    let replies = [(); 6].map(|()| get_token(&emulator));
-    assert_eq!(replies.each_ref().map(|r| r.status), [500, 302, 200, 200, 503, 503]);
-    assert_eq!(replies[1].field("location"), Some("/login"));
-    assert!(replies[2].body.starts_with("<!doctype html>"));
-    assert_eq!(replies[5].field("retry-after"), Some("7"));
+    emulator.always(Response::new(503).header("Retry-After", "7"));
+    let responses = [(); 6].map(|()| get_token(&emulator));
+    assert_eq!(responses.each_ref().map(|r| r.status), [500, 302, 200, 200, 503, 503]);
+    assert_eq!(responses[1].field("location"), Some("/login"));
+    assert!(responses[2].body.starts_with("<!doctype html>"));
+    assert_eq!(responses[5].field("retry-after"), Some("7"));
     emulator.clear_faults();
     assert_eq!(get_token(&emulator).status, 200);
     assert_eq!(emulator.tokens_issued(), 2, "only what was handled issued a token");
 }
 
 #[test]
-fn a_custom_reply_is_sent_as_it_is() {
+fn a_custom_response_is_sent_as_it_is() {
     let emulator = emulator();
-    let reply = Reply::json(200, r#"{"access_token":"a b"}"#).header("tx_id", "mine");
-    emulator.script(reply);
+    let response = Response::json(200, r#"{"access_token":"a b"}"#).header("tx_id", "mine");
+    emulator.script(response);
     let received = get_token(&emulator);
     assert_eq!(received.body, r#"{"access_token":"a b"}"#);
     assert_eq!(received.field("tx_id"), Some("mine"));
@@ -71,7 +71,7 @@ fn a_lifetime_can_be_zero_or_missing() {
 }
 
 #[test]
-fn a_delayed_reply_is_late_and_whole() {
+fn a_delayed_response_is_late_and_whole() {
     let emulator = emulator();
     emulator.set_delay(Duration::from_millis(30));
     emulator.script(Fault::Delay(Duration::from_millis(30)));
@@ -104,7 +104,7 @@ fn a_reset_is_a_reset_and_a_close_is_a_close() {
 }
 
 #[test]
-fn a_truncated_reply_stops_in_its_head_or_in_its_body() {
+fn a_truncated_response_stops_in_its_head_or_in_its_body() {
     assert_eq!(wire(Fault::TruncateHead(14)), "HTTP/1.1 200 O");
     let head = wire(Fault::TruncateHead(usize::MAX));
     assert!(head.ends_with("\r\n\r\n"), "the head and no more: {head}");
@@ -115,7 +115,7 @@ fn a_truncated_reply_stops_in_its_head_or_in_its_body() {
 }
 
 #[test]
-fn a_dripping_reply_arrives_in_many_pieces_and_whole() {
+fn a_dripping_response_arrives_in_many_pieces_and_whole() {
     let emulator = emulator();
     emulator.script(Fault::SlowDrip(Duration::from_millis(1)));
     let mut client = Client::connect(&emulator);
@@ -126,21 +126,21 @@ fn a_dripping_reply_arrives_in_many_pieces_and_whole() {
         pieces += 1;
     }
     assert!(pieces > 20, "{pieces}");
-    assert_eq!(client.reply().status, 200);
+    assert_eq!(client.response().status, 200);
     assert_eq!(client.exchange(good()).status, 200, "the connection goes on");
 }
 
 #[test]
-fn an_oversized_reply_is_a_good_one_and_long() {
+fn an_oversized_response_is_a_good_one_and_long() {
     let emulator = emulator();
     emulator.script(Fault::Oversized(1_000_000));
-    let reply = get_token(&emulator);
-    assert_eq!(reply.body.len(), 1_000_000);
-    assert_eq!(call_api(&emulator, &reply.token()).status, 200);
+    let response = get_token(&emulator);
+    assert_eq!(response.body.len(), 1_000_000);
+    assert_eq!(call_api(&emulator, &response.token()).status, 200);
 }
 
 #[test]
-fn endless_replies_do_not_end() {
+fn endless_responses_do_not_end() {
     let body = beginning(Fault::EndlessBody);
     let (head, body) = body.split_once("\r\n\r\n").unwrap();
     assert!(head.contains("Transfer-Encoding: chunked") && !head.contains("Content-Length"));
@@ -155,8 +155,11 @@ fn endless_replies_do_not_end() {
 
 #[test]
 fn a_huge_chunk_says_so_and_is_not_there() {
-    let reply = wire(Fault::HugeChunk);
-    assert!(reply.ends_with("Transfer-Encoding: chunked\r\n\r\nFFFFFFFFFFFFFFFF\r\n{}"), "{reply}");
+    let response = wire(Fault::HugeChunk);
+    assert!(
+        response.ends_with("Transfer-Encoding: chunked\r\n\r\nFFFFFFFFFFFFFFFF\r\n{}"),
+        "{response}"
+    );
 }
 
 #[test]
@@ -174,7 +177,7 @@ fn the_api_rejects_good_tokens_when_told_to() {
     let emulator = emulator();
     let token = get_token(&emulator).token();
     emulator.reject_next(2);
-    emulator.script_resource(Reply::new(500));
+    emulator.script_resource(Response::new(500));
     assert_eq!([(); 4].map(|()| call_api(&emulator, &token).status), [401, 401, 500, 200]);
     let verdicts: Vec<_> = emulator.resource_requests().iter().map(|r| r.verdict).collect();
     assert_eq!(verdicts, [None, None, None, Some(Verdict::Accepted)]);

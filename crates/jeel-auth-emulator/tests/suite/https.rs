@@ -76,7 +76,7 @@ fn bad_certificates_are_bad_in_the_way_they_should_be() {
 }
 
 #[test]
-fn an_orderly_end_has_a_close_notify_and_a_truncated_reply_has_none() {
+fn an_orderly_end_has_a_close_notify_and_a_truncated_response_has_none() {
     let emulator = Emulator::builder().https().start().unwrap();
     let mut client = Client::over(connect(&emulator, "localhost"));
     client.send(good().replace("Host: ", "Connection: close\r\nHost: "));

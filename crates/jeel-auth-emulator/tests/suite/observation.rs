@@ -43,7 +43,7 @@ fn no_secret_is_in_a_record_or_in_any_debug_output() {
     let api = emulator.resource_requests();
     assert!(api[0].headers.contains(&("Authorization".into(), "Bearer [redacted]".into())));
     let builder = Emulator::builder().credentials("me", "s3cret");
-    let (held, token_requests) = (emulator.hold_replies(), emulator.token_requests());
+    let (held, token_requests) = (emulator.hold_responses(), emulator.token_requests());
     let shown = format!("{emulator:?} {builder:?} {held:?} {token_requests:?} {api:?}");
     for secret in ["s3cret", "czNjcmV0", token.as_str()] {
         assert!(!shown.contains(secret), "{shown}");
@@ -51,20 +51,20 @@ fn no_secret_is_in_a_record_or_in_any_debug_output() {
 }
 
 #[test]
-fn held_replies_wait_while_their_requests_are_counted() {
+fn held_responses_wait_while_their_requests_are_counted() {
     let emulator = Emulator::start().unwrap();
-    let (held, also_held) = (emulator.hold_replies(), emulator.hold_replies());
+    let (held, also_held) = (emulator.hold_responses(), emulator.hold_responses());
     let mut clients = [(); 3].map(|()| Client::connect(&emulator));
     clients.iter_mut().for_each(|client| client.send(good()));
     assert!(emulator.wait_for_token_requests(3, LONG));
     assert!(emulator.token_requests().iter().all(|request| request.status == Some(200)));
 
-    // What is not a token reply is not held; and by then a reply let go would have come, too.
+    // What is not a token response is not held; and by then a response let go would have come, too.
     drop(also_held);
     assert_eq!(call_api(&emulator, "none").status, 401);
     emulator.rotate_secret("does not matter to those who were here before");
     held.release();
-    assert!(clients.iter_mut().all(|client| client.reply().status == 200));
+    assert!(clients.iter_mut().all(|client| client.response().status == 200));
 }
 
 #[test]
@@ -107,7 +107,7 @@ fn dropping_it_ends_every_connection_in_whatever_state() {
         client.send(good());
         clients.push(client);
     }
-    let _held = emulator.hold_replies();
+    let _held = emulator.hold_responses();
     clients.push(Client::connect(&emulator));
     clients.last_mut().unwrap().send(good());
     assert!(emulator.wait_for_token_requests(5, LONG));

@@ -1,14 +1,14 @@
-//! HTTP itself: connections, paths, methods, and what every reply carries.
+//! HTTP itself: connections, paths, methods, and what every response carries.
 
-use jeel_auth_emulator::{Emulator, Fault, Reply};
+use jeel_auth_emulator::{Emulator, Fault, Response};
 
 use crate::client::{Client, good};
 
 #[test]
-fn every_reply_has_a_transaction_id_of_its_own_and_a_date() {
+fn every_response_has_a_transaction_id_of_its_own_and_a_date() {
     let emulator = Emulator::start().unwrap();
     emulator.script(Fault::Pass);
-    emulator.script(Reply::html());
+    emulator.script(Response::html());
     let mut client = Client::connect(&emulator);
     let mut ids = Vec::new();
     for request in [
@@ -21,10 +21,10 @@ fn every_reply_has_a_transaction_id_of_its_own_and_a_date() {
         "GET /nowhere HTTP/1.1\r\nHost: a\r\n\r\n".to_owned(),
         "not http\r\n\r\n".to_owned(),
     ] {
-        let reply = client.exchange(request);
-        let id = reply.field("tx_id").unwrap().to_owned();
+        let response = client.exchange(request);
+        let id = response.field("tx_id").unwrap().to_owned();
         assert_eq!((id.len(), &id[14..15]), (36, "4"), "{id}");
-        assert!(httpdate::parse_http_date(reply.field("date").unwrap()).is_ok());
+        assert!(httpdate::parse_http_date(response.field("date").unwrap()).is_ok());
         assert!(!ids.contains(&id));
         ids.push(id);
     }
@@ -37,8 +37,8 @@ fn a_connection_lasts_until_the_client_says_close() {
     let emulator = Emulator::start().unwrap();
     let mut client = Client::connect(&emulator);
     client.send(good() + &good() + &good().replace("Host: ", "Connection: close\r\nHost: "));
-    assert_eq!([client.reply().status, client.reply().status], [200, 200]);
-    let last = client.reply();
+    assert_eq!([client.response().status, client.response().status], [200, 200]);
+    let last = client.response();
     assert_eq!(last.field("connection"), Some("close"));
     let (rest, end) = client.rest();
     assert!(rest.is_empty() && end.is_ok());
@@ -48,16 +48,17 @@ fn a_connection_lasts_until_the_client_says_close() {
 fn a_request_of_http_1_0_ends_its_connection() {
     let emulator = Emulator::start().unwrap();
     let mut client = Client::connect(&emulator);
-    let reply = client.exchange(good().replace("HTTP/1.1", "HTTP/1.0"));
-    assert_eq!((reply.status, reply.field("connection")), (200, Some("close")));
+    let response = client.exchange(good().replace("HTTP/1.1", "HTTP/1.0"));
+    assert_eq!((response.status, response.field("connection")), (200, Some("close")));
     assert!(client.rest().0.is_empty());
 }
 
 #[test]
 fn the_query_of_the_token_url_is_ignored_and_noticed() {
     let emulator = Emulator::start().unwrap();
-    let reply = Client::connect(&emulator).exchange(good().replace("token HTTP", "token?a=b HTTP"));
-    assert_eq!(reply.status, 200);
+    let response =
+        Client::connect(&emulator).exchange(good().replace("token HTTP", "token?a=b HTTP"));
+    assert_eq!(response.status, 200);
     assert!(emulator.token_requests()[0].has_query);
 }
 
@@ -105,5 +106,5 @@ fn what_is_too_large_is_refused_and_what_arrives_in_bits_is_not() {
     for byte in good().bytes() {
         client.send([byte]);
     }
-    assert_eq!(client.reply().status, 200);
+    assert_eq!(client.response().status, 200);
 }

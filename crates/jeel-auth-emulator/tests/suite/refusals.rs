@@ -45,8 +45,8 @@ fn each_kind_of_server_answers_an_unread_body_its_own_way() {
         let builder = Emulator::builder().accepts(Encodings::UrlEncodedOnly).unread(unread);
         let emulator = builder.start().unwrap();
         for _ in 0..2 {
-            let reply = Client::connect(&emulator).exchange(multipart(ID, SECRET));
-            assert_eq!((reply.status, reply.body.as_str()), (status, body), "{unread:?}");
+            let response = Client::connect(&emulator).exchange(multipart(ID, SECRET));
+            assert_eq!((response.status, response.body.as_str()), (status, body), "{unread:?}");
         }
     }
 }
@@ -132,10 +132,10 @@ fn a_chunked_form_was_not_read() {
 #[test]
 fn another_grant_type_is_named_as_the_problem() {
     let emulator = Emulator::start().unwrap();
-    let reply = Client::connect(&emulator)
+    let response = Client::connect(&emulator)
         .exchange(multipart(ID, SECRET).replace("client_credentials", "authorization_code"));
-    assert_eq!(reply.status, 400);
-    assert_eq!(reply.json()["error"], "unsupported_grant_type");
+    assert_eq!(response.status, 400);
+    assert_eq!(response.json()["error"], "unsupported_grant_type");
 }
 
 #[test]

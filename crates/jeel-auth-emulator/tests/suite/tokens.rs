@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use jeel_auth_emulator::{Emulator, Reissue, ReplyShape, TokenFormat, Verdict};
+use jeel_auth_emulator::{Emulator, Reissue, ResponseShape, TokenFormat, Verdict};
 use serde_json::Value;
 
 use crate::client::{Client, call_api, get_token};
@@ -28,37 +28,37 @@ fn last_verdict(emulator: &Emulator) -> Option<Verdict> {
 }
 
 #[test]
-fn a_plain_reply_has_the_documented_members() {
+fn a_plain_response_has_the_documented_members() {
     let emulator = Emulator::builder().lifetime(Duration::from_millis(1_991_900)).start().unwrap();
-    let reply = get_token(&emulator);
-    let json = reply.json();
+    let response = get_token(&emulator);
+    let json = response.json();
     assert_eq!(json.as_object().unwrap().len(), 3);
     assert_eq!(json["token_type"], "Bearer");
     assert_eq!(json["expires_in"], 1991);
-    assert_eq!(reply.field("content-type"), Some("application/json"));
-    assert_eq!(reply.field("cache-control"), Some("no-store"));
-    assert!(reply.field("date").is_some());
+    assert_eq!(response.field("content-type"), Some("application/json"));
+    assert_eq!(response.field("cache-control"), Some("no-store"));
+    assert!(response.field("date").is_some());
 }
 
 #[test]
-fn a_keycloak_reply_has_three_members_more_and_no_date() {
-    let emulator = Emulator::builder().reply_shape(ReplyShape::Keycloak).start().unwrap();
-    let reply = get_token(&emulator);
-    assert_eq!(reply.field("date"), None);
-    let json = reply.json();
+fn a_keycloak_response_has_three_members_more_and_no_date() {
+    let emulator = Emulator::builder().response_shape(ResponseShape::Keycloak).start().unwrap();
+    let response = get_token(&emulator);
+    assert_eq!(response.field("date"), None);
+    let json = response.json();
     assert_eq!(json["refresh_expires_in"], 0);
     assert_eq!(json["not-before-policy"], 0);
     assert_eq!(json["scope"], "email profile");
 }
 
 #[test]
-fn a_jwt_has_the_claims_of_its_reply_and_verifies_with_the_published_key() {
+fn a_jwt_has_the_claims_of_its_response_and_verifies_with_the_published_key() {
     let emulator = Emulator::builder().scope("payments").start().unwrap();
-    let reply = get_token(&emulator).json();
-    let token = reply["access_token"].as_str().unwrap();
+    let response = get_token(&emulator).json();
+    let token = response["access_token"].as_str().unwrap();
     let [header, claims] = decoded(token);
     assert_eq!(claims["exp"].as_u64().unwrap() - claims["iat"].as_u64().unwrap(), 3600);
-    assert_eq!((&claims["scope"], &reply["scope"]), (&"payments".into(), &"payments".into()));
+    assert_eq!((&claims["scope"], &response["scope"]), (&"payments".into(), &"payments".into()));
     assert_eq!(claims["iss"], emulator.api_url());
 
     let key = published_key(&emulator);
@@ -77,11 +77,11 @@ fn a_jwt_has_the_claims_of_its_reply_and_verifies_with_the_published_key() {
 fn the_api_echoes_to_who_has_a_token() {
     let emulator = Emulator::start().unwrap();
     let token = get_token(&emulator).token();
-    let reply = Client::connect(&emulator).exchange(format!(
+    let response = Client::connect(&emulator).exchange(format!(
         "POST /v1/payments?page=2 HTTP/1.1\r\nHost: a\r\nAuthorization: bearer {token}\r\n\
          Content-Length: 2\r\n\r\nhi"
     ));
-    assert_eq!(reply.body, r#"{"body":"hi","method":"POST","path":"/v1/payments"}"#);
+    assert_eq!(response.body, r#"{"body":"hi","method":"POST","path":"/v1/payments"}"#);
     assert_eq!(last_verdict(&emulator), Some(Verdict::Accepted));
 }
 
@@ -89,14 +89,14 @@ fn the_api_echoes_to_who_has_a_token() {
 fn the_api_rejects_what_it_did_not_issue_and_asks_for_what_is_missing() {
     let emulator = Emulator::start().unwrap();
     let other = get_token(&Emulator::start().unwrap()).token();
-    let reply = call_api(&emulator, &other);
-    assert_eq!(reply.status, 401);
-    assert_eq!(reply.field("www-authenticate"), Some(r#"Bearer error="invalid_token""#));
+    let response = call_api(&emulator, &other);
+    assert_eq!(response.status, 401);
+    assert_eq!(response.field("www-authenticate"), Some(r#"Bearer error="invalid_token""#));
     assert_eq!(last_verdict(&emulator), Some(Verdict::Unknown));
 
     let bare = "GET /v1/payments HTTP/1.1\r\nHost: a\r\n\r\n";
-    let reply = Client::connect(&emulator).exchange(bare);
-    assert_eq!((reply.status, reply.field("www-authenticate")), (401, Some("Bearer")));
+    let response = Client::connect(&emulator).exchange(bare);
+    assert_eq!((response.status, response.field("www-authenticate")), (401, Some("Bearer")));
     assert_eq!(last_verdict(&emulator), Some(Verdict::Missing));
 }
 
@@ -166,11 +166,11 @@ fn a_reissued_token_says_the_seconds_left_or_wrongly_its_whole_life() {
 fn a_wrong_clock_shows_in_dates_and_claims_and_not_in_lifetimes() {
     let day = 24 * 60 * 60;
     let emulator = Emulator::builder().clock_offset(-2 * day).start().unwrap();
-    let reply = get_token(&emulator);
+    let response = get_token(&emulator);
     let yesterday = SystemTime::now() - Duration::from_secs(day.unsigned_abs());
-    assert!(httpdate::parse_http_date(reply.field("date").unwrap()).unwrap() < yesterday);
-    let [_, claims] = decoded(&reply.token());
+    assert!(httpdate::parse_http_date(response.field("date").unwrap()).unwrap() < yesterday);
+    let [_, claims] = decoded(&response.token());
     let exp = Duration::from_secs(claims["exp"].as_u64().unwrap());
     assert!(UNIX_EPOCH + exp < yesterday);
-    assert_eq!(call_api(&emulator, &reply.token()).status, 200);
+    assert_eq!(call_api(&emulator, &response.token()).status, 200);
 }

@@ -1,16 +1,14 @@
 use super::*;
-use jeel_auth_driver::core::{
-    Action, Cache, Credentials, Endpoint, LoopbackHttp, Moment, TransportKind,
-};
+use jeel_auth::core::{Action, Cache, Credentials, Endpoint, LoopbackHttp, Moment, TransportKind};
 use smol::block_on;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-/// A connection whose reply is known: in chunks, and then the end, in order or by an error.
+/// A connection whose response is known: in chunks, and then the end, in order or by an error.
 #[derive(Default)]
 struct Scripted {
-    reply: Vec<&'static [u8]>,
+    response: Vec<&'static [u8]>,
     end: Option<io::ErrorKind>,
     refuses_writes: bool,
     written: Vec<u8>,
@@ -23,10 +21,10 @@ impl AsyncRead for Scripted {
         buffer: &mut [u8],
     ) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
-        if this.reply.is_empty() {
+        if this.response.is_empty() {
             return Poll::Ready(this.end.map_or(Ok(0), |kind| Err(kind.into())));
         }
-        let chunk = this.reply.remove(0);
+        let chunk = this.response.remove(0);
         buffer[..chunk.len()].copy_from_slice(chunk);
         Poll::Ready(Ok(chunk.len()))
     }
@@ -60,7 +58,7 @@ fn request() -> TokenRequest {
     let endpoint = Endpoint::parse("https://auth.jeel.co", LoopbackHttp::Refused).unwrap();
     let mut cache = Cache::new(endpoint, Credentials::new("id", "secret").unwrap(), 1);
     let now = Moment::new(Duration::ZERO, Duration::ZERO);
-    let _ = cache.acquire(now);
+    let _ = cache.acquire(now, Duration::ZERO);
     let Some(Action::Send(request)) = cache.poll_action(now) else { panic!("no request") };
     request
 }
@@ -83,37 +81,37 @@ fn the_request_is_written_as_core_wrote_it() {
 }
 
 #[test]
-fn a_complete_reply_needs_no_end() {
-    let reply: Vec<&[u8]> = vec![b"HTTP/1.1 200 OK\r\nContent-Le", b"ngth: 2\r\n\r\n{", b"}"];
+fn a_complete_response_needs_no_end() {
+    let response: Vec<&[u8]> = vec![b"HTTP/1.1 200 OK\r\nContent-Le", b"ngth: 2\r\n\r\n{", b"}"];
     let end = Some(io::ErrorKind::ConnectionReset);
-    assert_eq!(body_of(Scripted { reply, end, ..Scripted::default() }), Ok(b"{}".to_vec()));
+    assert_eq!(body_of(Scripted { response, end, ..Scripted::default() }), Ok(b"{}".to_vec()));
 }
 
 #[test]
-fn a_reply_without_a_length_needs_an_orderly_end() {
-    let reply: Vec<&[u8]> = vec![b"HTTP/1.1 200 OK\r\n\r\n{}"];
-    let orderly = Scripted { reply: reply.clone(), ..Scripted::default() };
+fn a_response_without_a_length_needs_an_orderly_end() {
+    let response: Vec<&[u8]> = vec![b"HTTP/1.1 200 OK\r\n\r\n{}"];
+    let orderly = Scripted { response: response.clone(), ..Scripted::default() };
     assert_eq!(body_of(orderly), Ok(b"{}".to_vec()));
     // This is what rustls reports where `close_notify` is missing.
     let end = Some(io::ErrorKind::UnexpectedEof);
-    let cut = Scripted { reply, end, ..Scripted::default() };
+    let cut = Scripted { response, end, ..Scripted::default() };
     assert_eq!(body_of(cut), Err(TransportKind::Broken));
 }
 
 #[test]
-fn an_end_before_the_replys_is_a_broken_connection_and_no_bad_reply() {
-    for reply in [&b""[..], b"HTTP/1.1 2", b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{"] {
-        let stream = Scripted { reply: vec![reply], ..Scripted::default() };
+fn an_end_before_the_responses_is_a_broken_connection_and_no_bad_response() {
+    for response in [&b""[..], b"HTTP/1.1 2", b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{"] {
+        let stream = Scripted { response: vec![response], ..Scripted::default() };
         assert_eq!(body_of(stream), Err(TransportKind::Broken));
     }
-    let stream = Scripted { reply: vec![b"SSH-2.0-x\r\n\r\n"], ..Scripted::default() };
-    assert_eq!(body_of(stream), Err(TransportKind::BadReply));
+    let stream = Scripted { response: vec![b"SSH-2.0-x\r\n\r\n"], ..Scripted::default() };
+    assert_eq!(body_of(stream), Err(TransportKind::BadResponse));
 }
 
 #[test]
 fn an_answer_to_half_a_request_counts() {
-    let reply: Vec<&[u8]> = vec![b"HTTP/1.1 429 Slow Down\r\nContent-Length: 0\r\n\r\n"];
-    let answered = Scripted { reply, refuses_writes: true, ..Scripted::default() };
+    let response: Vec<&[u8]> = vec![b"HTTP/1.1 429 Slow Down\r\nContent-Length: 0\r\n\r\n"];
+    let answered = Scripted { response, refuses_writes: true, ..Scripted::default() };
     assert_eq!(body_of(answered), Ok(Vec::new()));
     let silent = Scripted { refuses_writes: true, ..Scripted::default() };
     assert_eq!(body_of(silent), Err(TransportKind::Broken));

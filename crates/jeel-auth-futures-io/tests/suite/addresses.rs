@@ -3,7 +3,7 @@
 use crate::common::{
     Scripted, address, assert_transport, builder, impatient, refusing, token, trusting,
 };
-use jeel_auth_driver::core::TransportKind;
+use jeel_auth::core::TransportKind;
 use jeel_auth_emulator::Emulator;
 use jeel_auth_futures_io::FuturesIo;
 use std::net::SocketAddr;

@@ -1,10 +1,10 @@
 //! A runtime whose names resolve to what a test wants, and sources for an emulator on it.
 
-use jeel_auth_driver::core::{
+use jeel_auth::core::{
     Action, Cache, Credentials, Endpoint, Environment, Error, ErrorKind, LoopbackHttp, Moment,
     Policy, TokenRequest, TransportKind,
 };
-use jeel_auth_driver::{Async, Token};
+use jeel_auth::{Async, Token};
 use jeel_auth_emulator::{DEFAULT_CLIENT_ID, DEFAULT_CLIENT_SECRET, Emulator};
 use jeel_auth_futures_io::{FuturesIo, Runtime};
 use smol::net::TcpStream;
@@ -14,8 +14,8 @@ use std::net::{SocketAddr, TcpListener};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-pub(crate) type TokenSource = jeel_auth_driver::TokenSource<Async<FuturesIo<Scripted>>>;
-pub(crate) type Builder = jeel_auth_driver::Builder<Async<FuturesIo<Scripted>>>;
+pub(crate) type TokenSource = jeel_auth::TokenSource<Async<FuturesIo<Scripted>>>;
+pub(crate) type Builder = jeel_auth::Builder<Async<FuturesIo<Scripted>>>;
 
 /// smol, but for what is scripted.
 #[derive(Clone, Default)]
@@ -83,7 +83,7 @@ pub(crate) fn request(emulator: &Emulator, timeout: Duration) -> TokenRequest {
     policy.request_timeout = timeout;
     let mut cache = Cache::new(endpoint, credentials(), 1).with_policy(policy);
     let now = Moment::new(Duration::ZERO, Duration::ZERO);
-    let _ = cache.acquire(now);
+    let _ = cache.acquire(now, Duration::ZERO);
     let Some(Action::Send(request)) = cache.poll_action(now) else { panic!("no request") };
     request
 }
@@ -110,7 +110,7 @@ pub(crate) fn token(tokens: &TokenSource) -> Result<Token, Error> {
     smol::block_on(tokens.token())
 }
 
-/// The error of a source that gets no reply, after a look at its words.
+/// The error of a source that gets no response, after a look at its words.
 #[track_caller]
 pub(crate) fn assert_transport(tokens: &TokenSource, kind: TransportKind) -> Error {
     let error = token(tokens).unwrap_err();

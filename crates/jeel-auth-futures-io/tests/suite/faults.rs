@@ -1,11 +1,11 @@
-//! Every way in which a reply can fail to come, and what it is called.
+//! Every way in which a response can fail to come, and what it is called.
 
 use crate::common::{
     Scripted, assert_transport, builder, impatient, request, source, token, trusting,
 };
-use jeel_auth_driver::AsyncTransport;
-use jeel_auth_driver::core::{ErrorKind, MalformedReply, TransportKind};
-use jeel_auth_emulator::{Emulator, Fault, Reply};
+use jeel_auth::AsyncTransport;
+use jeel_auth::core::{ErrorKind, MalformedResponse, TransportKind};
+use jeel_auth_emulator::{Emulator, Fault, Response};
 use jeel_auth_futures_io::FuturesIo;
 use std::time::Duration;
 
@@ -70,7 +70,7 @@ fn the_transport_itself_lets_go_when_the_total_time_is_over() {
 }
 
 #[test]
-fn what_is_too_long_or_no_http_is_a_bad_reply() {
+fn what_is_too_long_or_no_http_is_a_bad_response() {
     let chunks = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n";
     let faults = [
         Fault::Oversized(65 * 1024),
@@ -81,11 +81,11 @@ fn what_is_too_long_or_no_http_is_a_bad_reply() {
         Fault::Raw(b"SSH-2.0-OpenSSH_9.9\r\n\r\n".to_vec()),
         Fault::Raw(chunks.to_vec()),
     ];
-    assert_each(&faults, TransportKind::BadReply);
+    assert_each(&faults, TransportKind::BadResponse);
 }
 
 #[test]
-fn a_reply_as_long_as_allowed_is_read() {
+fn a_response_as_long_as_allowed_is_read() {
     for emulator in emulators() {
         emulator.script(Fault::Oversized(64 * 1024));
         token(&source(&emulator)).unwrap();
@@ -93,7 +93,7 @@ fn a_reply_as_long_as_allowed_is_read() {
 }
 
 #[test]
-fn a_reply_in_single_bytes_is_read() {
+fn a_response_in_single_bytes_is_read() {
     for emulator in emulators() {
         emulator.script(Fault::SlowDrip(Duration::ZERO));
         token(&source(&emulator)).unwrap();
@@ -102,7 +102,7 @@ fn a_reply_in_single_bytes_is_read() {
 
 /// The emulator ends both without `close_notify`: over TLS anybody on the way could have done so.
 #[test]
-fn a_reply_without_a_length_is_whole_over_tcp_and_cut_short_over_tls() {
+fn a_response_without_a_length_is_whole_over_tcp_and_cut_short_over_tls() {
     let [http, https] = emulators();
     for emulator in [&http, &https] {
         emulator.script(Fault::Raw(WITHOUT_LENGTH.to_vec()));
@@ -113,26 +113,26 @@ fn a_reply_without_a_length_is_whole_over_tcp_and_cut_short_over_tls() {
 }
 
 #[test]
-fn a_complete_reply_need_not_wait_for_the_end_of_the_connection() {
-    let mut reply = b"HTTP/1.1 200 OK\r\nContent-Length: 64\r\n\r\n".to_vec();
+fn a_complete_response_need_not_wait_for_the_end_of_the_connection() {
+    let mut response = b"HTTP/1.1 200 OK\r\nContent-Length: 64\r\n\r\n".to_vec();
     let json = br#"{"access_token":"a.b.c","token_type":"Bearer","expires_in":300}"#;
-    reply.extend_from_slice(json);
-    reply.resize(reply.len() + 64 - json.len(), b' ');
-    reply.extend_from_slice(b"and more");
+    response.extend_from_slice(json);
+    response.resize(response.len() + 64 - json.len(), b' ');
+    response.extend_from_slice(b"and more");
     for emulator in emulators() {
-        emulator.script(Fault::Raw(reply.clone()));
+        emulator.script(Fault::Raw(response.clone()));
         token(&source(&emulator)).unwrap();
     }
 }
 
 #[test]
-fn replies_are_for_core_to_judge() {
-    let lifetime = ErrorKind::Malformed(MalformedReply::Lifetime);
+fn responses_are_for_core_to_judge() {
+    let lifetime = ErrorKind::Malformed(MalformedResponse::Lifetime);
     let judged: [(Fault, ErrorKind, u64); 4] = [
         (Fault::ZeroLifetime, lifetime, 1),
-        (Reply::new(503).into(), ErrorKind::Server, 1),
-        (Reply::new(429).into(), ErrorKind::RateLimited, 1),
-        (Reply::redirect("https://elsewhere.invalid/").into(), ErrorKind::Redirected, 1),
+        (Response::new(503).into(), ErrorKind::Server, 1),
+        (Response::new(429).into(), ErrorKind::RateLimited, 1),
+        (Response::redirect("https://elsewhere.invalid/").into(), ErrorKind::Redirected, 1),
     ];
     for (fault, kind, requests) in judged {
         let emulator = Emulator::start().unwrap();

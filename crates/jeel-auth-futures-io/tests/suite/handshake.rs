@@ -1,7 +1,7 @@
 //! Servers that are not even up to TLS, and what a server gets to see before it.
 
 use crate::common::{Scripted, assert_transport, builder, impatient};
-use jeel_auth_driver::core::TransportKind;
+use jeel_auth::core::TransportKind;
 use jeel_auth_emulator::Emulator;
 use jeel_auth_futures_io::FuturesIo;
 use std::io::{Read, Write};

@@ -1,7 +1,7 @@
 //! Whom a transport trusts.
 
 use crate::common::{assert_transport, builder, source, token, trusting};
-use jeel_auth_driver::core::TransportKind;
+use jeel_auth::core::TransportKind;
 use jeel_auth_emulator::{Certificate, Emulator};
 use jeel_auth_futures_io::FuturesIo;
 use rustls::crypto::ring;

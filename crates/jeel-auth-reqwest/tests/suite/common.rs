@@ -79,7 +79,7 @@ pub(crate) fn rerun(test: &str, variables: &[(&str, &str)]) {
     assert!(output.status.success() && text.contains("1 passed"), "{text}");
 }
 
-/// A server that keeps the bytes of every request, and answers each with the next of its replies
+/// A server that keeps the bytes of every request, and answers each with the next of its responses
 /// and then with the last again.
 pub(crate) struct Trap {
     url: String,
@@ -87,17 +87,17 @@ pub(crate) struct Trap {
 }
 
 impl Trap {
-    pub(crate) fn answering(replies: &[&str]) -> Self {
+    pub(crate) fn answering(responses: &[&str]) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let seen = Arc::default();
         let journal = Arc::clone(&seen);
-        let replies: Vec<String> =
-            replies.iter().map(|reply| reply.replace("{trap}", &url)).collect();
+        let responses: Vec<String> =
+            responses.iter().map(|response| response.replace("{trap}", &url)).collect();
         thread::spawn(move || {
             for (number, stream) in listener.incoming().enumerate() {
-                let reply = &replies[number.min(replies.len() - 1)];
-                answer(stream.unwrap(), reply, &journal);
+                let response = &responses[number.min(responses.len() - 1)];
+                answer(stream.unwrap(), response, &journal);
             }
         });
         Self { url, seen }
@@ -113,7 +113,7 @@ impl Trap {
     }
 }
 
-fn answer(mut stream: TcpStream, reply: &str, journal: &Mutex<Vec<String>>) {
+fn answer(mut stream: TcpStream, response: &str, journal: &Mutex<Vec<String>>) {
     stream.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
     let mut bytes = Vec::new();
     let mut chunk = [0; 4096];
@@ -124,7 +124,7 @@ fn answer(mut stream: TcpStream, reply: &str, journal: &Mutex<Vec<String>>) {
         }
     }
     journal.lock().unwrap().push(String::from_utf8_lossy(&bytes).into_owned());
-    let _ = stream.write_all(reply.as_bytes());
+    let _ = stream.write_all(response.as_bytes());
 }
 
 fn is_whole(bytes: &[u8]) -> bool {

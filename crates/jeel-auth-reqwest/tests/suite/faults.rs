@@ -1,8 +1,8 @@
-//! Every way in which a reply can fail to come, and what it is called.
+//! Every way in which a response can fail to come, and what it is called.
 
 use crate::common::{LONG, impatient, impatient_for, own_transport};
-use jeel_auth_emulator::{DEFAULT_CLIENT_SECRET, Emulator, Fault, Reply};
-use jeel_auth_reqwest::{Error, ErrorKind, MalformedReply, TokenSource, TransportKind};
+use jeel_auth_emulator::{DEFAULT_CLIENT_SECRET, Emulator, Fault, Response};
+use jeel_auth_reqwest::{Error, ErrorKind, MalformedResponse, TokenSource, TransportKind};
 use std::error::Error as _;
 use std::net::TcpListener;
 use std::time::Duration;
@@ -84,7 +84,7 @@ async fn a_server_that_takes_too_long_times_out() {
 }
 
 #[tokio::test]
-async fn what_is_too_long_or_no_http_is_a_bad_reply() {
+async fn what_is_too_long_or_no_http_is_a_bad_response() {
     for fault in [
         Fault::Oversized(65 * 1024),
         Fault::EndlessBody,
@@ -92,19 +92,19 @@ async fn what_is_too_long_or_no_http_is_a_bad_reply() {
         Fault::Raw(b"SSH-2.0-OpenSSH_9.9\r\n\r\n".to_vec()),
         Fault::Raw(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n".to_vec()),
     ] {
-        assert_transport(&errors_by(fault).await, TransportKind::BadReply);
+        assert_transport(&errors_by(fault).await, TransportKind::BadResponse);
     }
 }
 
 #[tokio::test]
-async fn a_head_over_the_limit_is_a_bad_reply_though_hyper_takes_it() {
-    let wide = Reply::json(200, "{}").header("X-Wide", "x".repeat(17 * 1024));
-    let mut many = Reply::json(200, "{}");
+async fn a_head_over_the_limit_is_a_bad_response_though_hyper_takes_it() {
+    let wide = Response::json(200, "{}").header("X-Wide", "x".repeat(17 * 1024));
+    let mut many = Response::json(200, "{}");
     for number in 0..65 {
         many = many.header(format!("X-{number}"), "");
     }
-    for reply in [wide, many] {
-        assert_transport(&errors_by(reply).await, TransportKind::BadReply);
+    for response in [wide, many] {
+        assert_transport(&errors_by(response).await, TransportKind::BadResponse);
     }
 }
 
@@ -116,13 +116,13 @@ async fn a_body_of_the_very_limit_is_read() {
 }
 
 #[tokio::test]
-async fn replies_are_for_core_to_judge() {
-    let lifetime = ErrorKind::Malformed(MalformedReply::Lifetime);
+async fn responses_are_for_core_to_judge() {
+    let lifetime = ErrorKind::Malformed(MalformedResponse::Lifetime);
     assert_all(&errors_by(Fault::ZeroLifetime).await, lifetime);
-    assert_all(&errors_by(Reply::new(503)).await, ErrorKind::Server);
-    assert_all(&errors_by(Reply::new(429)).await, ErrorKind::RateLimited);
-    assert_all(&errors_by(Reply::new(404)).await, ErrorKind::Denied);
-    for error in errors_by(Reply::html()).await {
+    assert_all(&errors_by(Response::new(503)).await, ErrorKind::Server);
+    assert_all(&errors_by(Response::new(429)).await, ErrorKind::RateLimited);
+    assert_all(&errors_by(Response::new(404)).await, ErrorKind::Denied);
+    for error in errors_by(Response::html()).await {
         assert!(matches!(error.kind(), ErrorKind::Malformed(_)), "{error}");
         assert!(error.tx_id().is_some());
     }

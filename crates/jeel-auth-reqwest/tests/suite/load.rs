@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn ten_thousand_tasks_on_an_empty_cache_make_one_request() {
     let emulator = Emulator::start().unwrap();
-    let held = emulator.hold_replies();
+    let held = emulator.hold_responses();
     let tokens = source(&emulator);
     let mut tasks = JoinSet::new();
     for _ in 0..10_000 {

@@ -1,7 +1,7 @@
 //! The middleware: where the field goes, and what follows a 401.
 
 use crate::common::{Trap, builder, credentials, own_transport, rerun, source, trusting};
-use jeel_auth_emulator::{Emulator, Reply, Verdict};
+use jeel_auth_emulator::{Emulator, Response, Verdict};
 use jeel_auth_reqwest::{
     ErrorKind, JeelAuth, LoopbackHttp, Origin, SetupError, TokenSource, TxId, client_builder,
 };
@@ -28,9 +28,9 @@ const OK: &str = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\
 async fn a_call_to_the_api_carries_the_token_and_tells_its_tx_id() {
     let emulator = Emulator::start().unwrap();
     let (_, api) = api(&emulator);
-    let reply = api.get(emulator.resource_url()).send().await.unwrap();
-    assert_eq!(reply.status(), 200);
-    assert_eq!(reply.tx_id(), Some(emulator.resource_requests()[0].tx_id.as_str()));
+    let response = api.get(emulator.resource_url()).send().await.unwrap();
+    assert_eq!(response.status(), 200);
+    assert_eq!(response.tx_id(), Some(emulator.resource_requests()[0].tx_id.as_str()));
     assert_eq!(emulator.token_request_count(), 1);
 }
 
@@ -78,8 +78,8 @@ async fn the_scheme_is_part_of_the_origin() {
 async fn a_call_with_a_field_of_its_own_is_left_alone() {
     let emulator = Emulator::start().unwrap();
     let (_, api) = api(&emulator);
-    let reply = api.get(emulator.resource_url()).bearer_auth("mine").send().await.unwrap();
-    assert_eq!(reply.status(), 401);
+    let response = api.get(emulator.resource_url()).bearer_auth("mine").send().await.unwrap();
+    assert_eq!(response.status(), 401);
     assert_eq!(emulator.resource_request_count(), 1);
     assert_eq!(emulator.token_request_count(), 0);
 }
@@ -111,9 +111,9 @@ async fn a_401_is_answered_by_one_more_try_with_a_new_token() {
     let (tokens, api) = api(&emulator);
     tokens.ready().await.unwrap();
     emulator.revoke_all();
-    let reply = api.post(emulator.resource_url()).body("amount=1").send().await.unwrap();
-    assert_eq!(reply.status(), 200);
-    assert!(reply.text().await.unwrap().contains("amount=1"));
+    let response = api.post(emulator.resource_url()).body("amount=1").send().await.unwrap();
+    assert_eq!(response.status(), 200);
+    assert!(response.text().await.unwrap().contains("amount=1"));
     assert_eq!(verdicts(&emulator), [Verdict::Revoked, Verdict::Accepted]);
     assert_eq!(emulator.token_request_count(), 2);
 }
@@ -123,8 +123,8 @@ async fn a_second_401_is_the_answer() {
     let emulator = Emulator::start().unwrap();
     let (tokens, api) = api(&emulator);
     emulator.reject_next(usize::from(u8::MAX));
-    let reply = api.get(emulator.resource_url()).send().await.unwrap();
-    assert_eq!(reply.status(), 401);
+    let response = api.get(emulator.resource_url()).send().await.unwrap();
+    assert_eq!(response.status(), 401);
     assert_eq!(emulator.resource_request_count(), 2);
     assert_eq!(emulator.token_request_count(), 2);
     // Core was told of both, and what follows is its decision: a cool-down and a clear error.
@@ -142,12 +142,12 @@ async fn a_body_that_is_a_stream_is_not_sent_twice() {
     tokens.ready().await.unwrap();
     emulator.revoke_all();
     let stream = || Body::wrap("amount=1".to_owned());
-    let reply = api.post(emulator.resource_url()).body(stream()).send().await.unwrap();
-    assert_eq!(reply.status(), 401);
+    let response = api.post(emulator.resource_url()).body(stream()).send().await.unwrap();
+    assert_eq!(response.status(), 401);
     assert_eq!(emulator.resource_request_count(), 1);
     // The token was rejected: the next call has another.
-    let reply = api.post(emulator.resource_url()).body(stream()).send().await.unwrap();
-    assert_eq!(reply.status(), 200);
+    let response = api.post(emulator.resource_url()).body(stream()).send().await.unwrap();
+    assert_eq!(response.status(), 200);
     assert_eq!(emulator.token_request_count(), 2);
 }
 
@@ -230,7 +230,7 @@ fn lured() -> (Emulator, Trap) {
                  Connection: close\r\n\r\n";
     let trap = Trap::answering(&[again, OK]);
     let emulator = Emulator::start().unwrap();
-    emulator.script_resource(Reply::redirect(format!("{}/1", trap.url())));
+    emulator.script_resource(Response::redirect(format!("{}/1", trap.url())));
     (emulator, trap)
 }
 
@@ -238,8 +238,8 @@ fn lured() -> (Emulator, Trap) {
 async fn the_token_does_not_follow_a_redirect_to_elsewhere() {
     let (emulator, trap) = lured();
     let (tokens, api) = api(&emulator);
-    let reply = api.get(emulator.resource_url()).send().await.unwrap();
-    assert_eq!(reply.status(), 302);
+    let response = api.get(emulator.resource_url()).send().await.unwrap();
+    assert_eq!(response.status(), 302);
     assert!(trap.seen().is_empty());
     assert_eq!(tokens.status().counters.rejections, 0);
 }
@@ -260,7 +260,7 @@ async fn reqwest_alone_gives_the_field_away_at_the_second_hop() {
 async fn a_401_from_elsewhere_says_nothing_about_the_token() {
     let emulator = Emulator::start().unwrap();
     let elsewhere = Trap::answering(&["HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n"]);
-    emulator.script_resource(Reply::redirect(elsewhere.url()));
+    emulator.script_resource(Response::redirect(elsewhere.url()));
     let tokens = source(&emulator);
     let (auth, _) = JeelAuth::with_client(&tokens, client_builder().unwrap()).unwrap();
     let follows = client_builder().unwrap().build().unwrap();
@@ -275,7 +275,7 @@ async fn a_401_from_elsewhere_says_nothing_about_the_token() {
 async fn a_redirect_within_the_api_is_followed_with_the_token() {
     let emulator = Emulator::start().unwrap();
     let (_, api) = api(&emulator);
-    emulator.script_resource(Reply::redirect("/v1/other"));
+    emulator.script_resource(Response::redirect("/v1/other"));
     assert_eq!(api.get(emulator.resource_url()).send().await.unwrap().status(), 200);
     assert_eq!(verdicts(&emulator), [Verdict::Accepted]);
     assert_eq!(emulator.resource_requests()[1].path, "/v1/other");

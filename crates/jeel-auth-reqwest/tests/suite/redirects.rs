@@ -1,7 +1,7 @@
 //! A token request follows no redirect, and the secret goes to one place only.
 
 use crate::common::{Trap, credentials, impatient, rerun, trusting};
-use jeel_auth_emulator::{DEFAULT_CLIENT_SECRET, Emulator, Reply};
+use jeel_auth_emulator::{DEFAULT_CLIENT_SECRET, Emulator, Response};
 use jeel_auth_reqwest::{Endpoint, Environment, ErrorKind, LoopbackHttp, Reqwest, TokenSource};
 use reqwest::{StatusCode, redirect, retry};
 
@@ -15,7 +15,7 @@ const TOKEN: &str = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConten
 async fn redirected_with(status: u16, trap: &Trap, transport: Option<Reqwest>) -> Emulator {
     let emulator = Emulator::start().unwrap();
     let location = format!("{}/login?next=%2F", trap.url());
-    emulator.always(Reply::new(status).header("Location", location));
+    emulator.always(Response::new(status).header("Location", location));
     let mut builder = impatient(&emulator);
     if let Some(transport) = transport {
         builder = builder.transport(transport);
@@ -23,7 +23,7 @@ async fn redirected_with(status: u16, trap: &Trap, transport: Option<Reqwest>) -
     let tokens: TokenSource = builder.build().unwrap();
     let error = tokens.token().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Redirected, "{status}: {error}");
-    let host = error.reply().unwrap().location_host.as_deref();
+    let host = error.response().unwrap().location_host.as_deref();
     assert!(host.unwrap().starts_with("127.0.0.1"), "{error}");
     assert!(!error.to_string().contains("next"), "{error}");
     emulator
@@ -59,7 +59,7 @@ async fn a_client_that_follows_redirects_carries_no_secret_and_brings_no_token_b
 #[tokio::test]
 async fn a_client_that_refuses_redirects_by_an_error_is_understood() {
     let emulator = Emulator::start().unwrap();
-    emulator.always(Reply::redirect("http://127.0.0.1:1/"));
+    emulator.always(Response::redirect("http://127.0.0.1:1/"));
     let client = reqwest_with(|builder| builder.redirect(redirect::Policy::limited(0)));
     let tokens = impatient(&emulator).transport(client).build().unwrap();
     assert_eq!(tokens.token().await.unwrap_err().kind(), ErrorKind::Redirected);
@@ -68,7 +68,7 @@ async fn a_client_that_refuses_redirects_by_an_error_is_understood() {
 #[tokio::test]
 async fn a_client_that_repeats_requests_cannot_repeat_this_one() {
     let emulator = Emulator::start().unwrap();
-    emulator.always(Reply::new(503));
+    emulator.always(Response::new(503));
     let client = reqwest_with(|builder| {
         let eager = retry::for_host("127.0.0.1").no_budget().max_retries_per_request(5);
         builder.retry(eager.classify_fn(|attempt| match attempt.status() {

@@ -71,7 +71,7 @@ fn a_source_outlives_the_runtime_that_it_was_first_used_on() {
 #[test]
 fn a_runtime_shut_down_mid_flight_leaves_no_waiter_of_another_hanging() {
     let emulator = Emulator::start().unwrap();
-    let held = emulator.hold_replies();
+    let held = emulator.hold_responses();
     let tokens = source(&emulator);
 
     let doomed = Runtime::new().unwrap();

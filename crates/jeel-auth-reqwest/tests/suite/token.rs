@@ -108,7 +108,7 @@ async fn a_denial_ends_with_new_credentials() {
 #[tokio::test]
 async fn a_caller_dropped_while_it_waits_loses_nothing() {
     let emulator = Emulator::start().unwrap();
-    let held = emulator.hold_replies();
+    let held = emulator.hold_responses();
     let tokens = source(&emulator);
     let mut other = pin!(tokens.token());
     {
@@ -145,7 +145,7 @@ async fn a_caller_dropped_after_any_number_of_polls_loses_nothing() {
 #[tokio::test]
 async fn a_deadline_of_its_own_ends_a_callers_wait_and_not_the_flight() {
     let emulator = Emulator::start().unwrap();
-    let held = emulator.hold_replies();
+    let held = emulator.hold_responses();
     let tokens = source(&emulator);
     let error = tokens.token_within(Duration::from_millis(1)).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::WaitTimedOut);
@@ -158,7 +158,7 @@ async fn a_deadline_of_its_own_ends_a_callers_wait_and_not_the_flight() {
 async fn a_blip_is_waited_out() {
     let emulator = Emulator::start().unwrap();
     emulator.script(jeel_auth_emulator::Fault::Reset);
-    emulator.script(jeel_auth_emulator::Reply::new(502));
+    emulator.script(jeel_auth_emulator::Response::new(502));
     let mut policy = Policy::default();
     policy.backoff_floor = Duration::from_millis(1);
     builder(&emulator).policy(policy).build().unwrap().ready().await.unwrap();

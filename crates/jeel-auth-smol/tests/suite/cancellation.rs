@@ -11,7 +11,7 @@ use std::time::Duration;
 #[test]
 fn a_caller_dropped_while_it_waits_loses_neither_the_request_nor_the_other_waiters() {
     for emulator in emulators() {
-        let held = emulator.hold_replies();
+        let held = emulator.hold_responses();
         let tokens = source(&emulator);
         block_on(async {
             let mut other = pin!(tokens.token());
@@ -53,7 +53,7 @@ fn a_caller_dropped_after_any_number_of_polls_loses_nothing() {
 #[test]
 fn tasks_cancelled_while_they_wait_leave_the_rest_an_answer() {
     let emulator = Emulator::start().unwrap();
-    let held = emulator.hold_replies();
+    let held = emulator.hold_responses();
     let tokens = source(&emulator);
     let mut tasks: Vec<_> = (0..100)
         .map(|_| {
@@ -78,7 +78,7 @@ fn tasks_cancelled_while_they_wait_leave_the_rest_an_answer() {
 #[test]
 fn a_deadline_of_its_own_ends_a_callers_wait_and_not_the_flight() {
     let emulator = Emulator::start().unwrap();
-    let held = emulator.hold_replies();
+    let held = emulator.hold_responses();
     let tokens = source(&emulator);
     let error = block_on(tokens.token_within(Duration::from_millis(1))).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::WaitTimedOut);

@@ -63,7 +63,7 @@ fn a_token_request_runs_where_it_is_told_to() {
 #[test]
 fn an_executor_dropped_mid_flight_leaves_no_waiter_of_another_hanging() {
     let emulator = Emulator::builder().https().start().unwrap();
-    let _held = emulator.hold_replies();
+    let _held = emulator.hold_responses();
     let doomed = Doomed::start();
     let mut policy = Policy::default();
     policy.patience = Duration::ZERO;
@@ -89,7 +89,7 @@ fn an_executor_dropped_mid_flight_leaves_no_waiter_of_another_hanging() {
 #[test]
 fn the_global_executor_carries_a_request_beyond_its_callers_executor() {
     let emulator = Emulator::start().unwrap();
-    let held = emulator.hold_replies();
+    let held = emulator.hold_responses();
     let tokens = source(&emulator);
     let doomed = Doomed::start();
     let starter = tokens.clone();

@@ -30,7 +30,7 @@ fn press(world: &mut World, seconds: u64, mut outcome: impl FnMut(&mut World)) -
 #[test]
 fn a_failing_server_sees_a_burst_of_five_and_then_one_request_per_twelve_seconds() {
     let mut world = World::with_policy(impatient());
-    let outcome = |world: &mut World| world.reply(500, "");
+    let outcome = |world: &mut World| world.response(500, "");
     assert_eq!(press(&mut world, 1, outcome), 5);
     assert_eq!(press(&mut world, 120, outcome), 10);
     assert_eq!(press(&mut world, 1200, outcome), 100);
@@ -39,7 +39,7 @@ fn a_failing_server_sees_a_burst_of_five_and_then_one_request_per_twelve_seconds
 #[test]
 fn an_exhausted_budget_is_a_clear_error_with_its_cause_and_its_end() {
     let mut world = World::with_policy(impatient());
-    press(&mut world, 1, |world| world.reply_with(500, &[("tx_id", "6f1c")], ""));
+    press(&mut world, 1, |world| world.response_with(500, &[("tx_id", "6f1c")], ""));
     let error = world.refused();
     assert_eq!(error.kind(), ErrorKind::BudgetExhausted);
     assert_eq!((error.status(), error.tx_id()), (Some(500), Some("6f1c")));
@@ -53,12 +53,12 @@ fn an_exhausted_budget_is_a_clear_error_with_its_cause_and_its_end() {
 #[test]
 fn the_last_two_seconds_before_the_next_permit_are_waited_out() {
     let mut world = World::with_policy(impatient());
-    press(&mut world, 1, |world| world.reply(500, ""));
+    press(&mut world, 1, |world| world.response(500, ""));
     world.advance(9);
-    let turn = world.waits();
+    let ticket = world.waits();
     world.idle();
     world.reach_wakeup();
-    assert_eq!(wait(world.resume(turn)), turn);
+    assert_eq!(wait(world.resume(ticket)), ticket);
     world.send();
 }
 
@@ -69,7 +69,7 @@ fn rejections_pay_for_nothing() {
     let mut number = 0;
     let requests = press(&mut world, 120, |world| {
         number += 1;
-        world.reply_token(&format!("t{number}"), 3600);
+        world.response_token(&format!("t{number}"), 3600);
         world.reject();
     });
     assert!(requests <= 5 + 120 / 12, "{requests}");
@@ -84,7 +84,7 @@ fn tokens_pay_for_their_own_renewal_however_short_they_live() {
         assert!(!matches!(answer, Acquire::Refused(_)), "{answer:?}");
         if world.poll().is_some() {
             number += 1;
-            world.reply_token(&format!("t{number}"), 10);
+            world.response_token(&format!("t{number}"), 10);
         }
         world.advance_by(ms(500));
     }
@@ -96,7 +96,7 @@ fn the_first_request_after_an_expiry_finds_a_permit() {
     let mut world = World::with_policy(frugal());
     world.fetch("t1", 100);
     world.reach_renewal();
-    press(&mut world, 10, |world| world.reply(500, ""));
+    press(&mut world, 10, |world| world.response(500, ""));
     assert_eq!(world.status().permits, 0);
     world.reach_expiry();
     world.waits();
@@ -106,7 +106,7 @@ fn the_first_request_after_an_expiry_finds_a_permit() {
 #[test]
 fn the_first_request_after_new_credentials_finds_a_permit() {
     let mut world = World::with_policy(frugal());
-    press(&mut world, 10, |world| world.reply(500, ""));
+    press(&mut world, 10, |world| world.response(500, ""));
     assert_eq!(world.refused().kind(), ErrorKind::BudgetExhausted);
     world.new_credentials();
     world.waits();
@@ -118,9 +118,9 @@ fn a_token_pays_once_for_its_renewal_and_once_for_its_expiry() {
     let mut world = World::with_policy(frugal());
     world.fetch("t1", 100);
     world.reach_renewal();
-    assert_eq!(press(&mut world, 10, |world| world.reply(500, "")), 1);
+    assert_eq!(press(&mut world, 10, |world| world.response(500, "")), 1);
     world.reach_expiry();
-    assert_eq!(press(&mut world, 1000, |world| world.reply(500, "")), 1);
+    assert_eq!(press(&mut world, 1000, |world| world.response(500, "")), 1);
 }
 
 #[test]
@@ -135,7 +135,7 @@ fn a_rejected_token_pays_nothing_at_the_times_it_did_not_live_to_see() {
 #[test]
 fn stepping_the_wall_clock_mints_no_permits() {
     let mut world = World::with_policy(impatient());
-    press(&mut world, 1, |world| world.reply(500, ""));
+    press(&mut world, 1, |world| world.response(500, ""));
     for hours in [10, -20, 1000] {
         world.step_wall(hours * 3600);
         let _ = world.acquire();

@@ -69,7 +69,7 @@ fn a_monotonic_clock_that_goes_back_changes_nothing() {
     assert_eq!(world.state(), State::NearExpiry);
     world.send();
     world.now = then;
-    world.reply_token("t2", 3600);
+    world.response_token("t2", 3600);
     assert_eq!(world.token(), "t2");
     assert_eq!(world.requests(), 2);
 }
@@ -81,7 +81,7 @@ fn readings_out_of_order_do_no_harm() {
         world.now = if step % 2 == 0 { world.now.after(s(3)) } else { world.now.before(s(2)) };
         let _ = world.acquire();
         if world.poll().is_some() {
-            world.reply_token("t2", 1000);
+            world.response_token("t2", 1000);
         }
     }
     assert!(world.requests() <= 2);
@@ -90,34 +90,34 @@ fn readings_out_of_order_do_no_harm() {
 #[test]
 fn a_stepped_wall_clock_does_not_end_a_flight() {
     for hours in [-10, 10] {
-        let (mut world, turn) = World::waiting();
+        let (mut world, ticket) = World::waiting();
         world.step_wall(hours * HOUR);
-        wait(world.resume(turn));
+        wait(world.resume(ticket));
         assert!(world.status().in_flight);
     }
 }
 
 #[test]
 fn a_wall_clock_stepped_forward_during_a_flight_costs_one_more_request_and_no_error() {
-    let (mut world, turn) = World::waiting();
+    let (mut world, ticket) = World::waiting();
     world.step_wall(12 * HOUR);
-    world.reply_token("t1", 3600);
-    wait(world.resume(turn));
+    world.response_token("t1", 3600);
+    wait(world.resume(ticket));
     let error = world.status().last_error.unwrap();
     assert_eq!(error.kind(), ErrorKind::ExpiredOnArrival);
     world.reach_wakeup();
-    wait(world.resume(turn));
+    wait(world.resume(ticket));
     world.send();
-    world.reply_token("t2", 3600);
-    assert_eq!(ready(world.resume(turn)), "t2");
+    world.response_token("t2", 3600);
+    assert_eq!(ready(world.resume(ticket)), "t2");
 }
 
 #[test]
 fn a_wall_clock_stepped_back_during_a_flight_lengthens_nothing() {
-    let (mut world, turn) = World::waiting();
+    let (mut world, ticket) = World::waiting();
     world.step_wall(-12 * HOUR);
-    world.reply_token("t1", 3600);
-    assert_eq!(ready(world.resume(turn)), "t1");
+    world.response_token("t1", 3600);
+    assert_eq!(ready(world.resume(ticket)), "t1");
     world.advance(3600 - 5);
     assert_eq!(world.state(), State::Expired);
 }
@@ -125,7 +125,7 @@ fn a_wall_clock_stepped_back_during_a_flight_lengthens_nothing() {
 #[test]
 fn a_hold_off_ends_on_either_clock() {
     let (mut world, _) = World::waiting();
-    world.reply_with(429, &[("Retry-After", "600")], "");
+    world.response_with(429, &[("Retry-After", "600")], "");
     world.step_wall(HOUR);
     world.waits();
     world.send();
@@ -134,7 +134,7 @@ fn a_hold_off_ends_on_either_clock() {
 #[test]
 fn a_wall_clock_stepped_back_does_not_lengthen_a_hold_off() {
     let (mut world, _) = World::waiting();
-    world.reply_with(429, &[("Retry-After", "600")], "");
+    world.response_with(429, &[("Retry-After", "600")], "");
     world.step_wall(-HOUR);
     world.advance(660);
     world.waits();
@@ -154,9 +154,9 @@ fn the_ends_of_both_clocks_are_survived() {
             world.reject();
             let _ = world.acquire();
             world.poll();
-            let _ = world.cache.acquire_for(end, world.now);
+            let _ = world.cache.acquire(world.now, end);
             let _ = (world.cache.lease(now), world.cache.next_wakeup(), world.status());
-            world.reply_token("t2", u64::MAX);
+            world.response_token("t2", u64::MAX);
         }
     }
 }

@@ -2,26 +2,26 @@
 
 use super::*;
 use crate::error::Blame;
-use crate::reply::MalformedReply;
+use crate::response::MalformedResponse;
 
-/// The last error after this reply, with no encoding to try.
+/// The last error after this response, with no encoding to try.
 fn error(status: u16, fields: &[(&str, &str)], body: &str) -> Error {
     let mut world = World::url_encoded();
     world.waits();
     world.send();
-    world.reply_with(status, fields, body);
+    world.response_with(status, fields, body);
     world.status().last_error.unwrap()
 }
 
 #[test]
-fn replies_become_errors_with_status_code_and_tx_id() {
+fn responses_become_errors_with_status_code_and_tx_id() {
     for (status, body, kind, blame) in [
         (401, r#"{"error":"invalid_client"}"#, ErrorKind::Denied, Blame::Configuration),
         (302, "", ErrorKind::Redirected, Blame::Configuration),
         (429, "", ErrorKind::RateLimited, Blame::AuthorizationServer),
         (500, "", ErrorKind::Server, Blame::AuthorizationServer),
-        (200, "", ErrorKind::Malformed(MalformedReply::Json), Blame::AuthorizationServer),
-        (101, "", ErrorKind::Malformed(MalformedReply::Status), Blame::AuthorizationServer),
+        (200, "", ErrorKind::Malformed(MalformedResponse::Json), Blame::AuthorizationServer),
+        (101, "", ErrorKind::Malformed(MalformedResponse::Status), Blame::AuthorizationServer),
     ] {
         let error = error(status, &[("TX_ID", "6f1c-42")], body);
         assert_eq!((error.kind(), error.blame()), (kind, blame));
@@ -40,13 +40,13 @@ fn the_kinds_have_stable_codes_and_say_different_things() {
         ErrorKind::Redirected,
         ErrorKind::RateLimited,
         ErrorKind::Server,
-        ErrorKind::Malformed(MalformedReply::Json),
+        ErrorKind::Malformed(MalformedResponse::Json),
         ErrorKind::ExpiredOnArrival,
         ErrorKind::Transport(TransportKind::Connect),
         ErrorKind::Transport(TransportKind::Tls),
         ErrorKind::Transport(TransportKind::TimedOut),
         ErrorKind::Transport(TransportKind::Broken),
-        ErrorKind::Transport(TransportKind::BadReply),
+        ErrorKind::Transport(TransportKind::BadResponse),
         ErrorKind::Transport(TransportKind::Abandoned),
         ErrorKind::TokenRejected,
         ErrorKind::BudgetExhausted,
@@ -88,13 +88,13 @@ fn a_redirect_names_the_host_it_would_have_led_to() {
     let location = [("Location", "https://login.example:8443/oauth2/login?client=x")];
     for status in [300, 301, 302, 303, 307, 308, 399] {
         let error = error(status, &location, "");
-        assert_eq!(error.reply().unwrap().location_host.as_deref(), Some("login.example"));
+        assert_eq!(error.response().unwrap().location_host.as_deref(), Some("login.example"));
         assert!(error.to_string().contains("redirected the token request to login.example"));
     }
     for location in ["/login", "", "::", "\u{1f511}"] {
         let error = error(302, &[("Location", location)], "");
         assert_eq!((error.kind(), error.status()), (ErrorKind::Redirected, Some(302)));
-        assert_eq!(error.reply().unwrap().location_host, None);
+        assert_eq!(error.response().unwrap().location_host, None);
     }
 }
 
@@ -111,7 +111,7 @@ fn a_transport_failure_keeps_its_words() {
 #[test]
 fn the_last_error_is_forgotten_with_the_next_token() {
     let (mut world, _) = World::waiting();
-    world.reply(500, "");
+    world.response(500, "");
     assert!(world.status().last_error.is_some());
     world.reach_wakeup();
     world.fetch("t1", 100);
@@ -121,7 +121,7 @@ fn the_last_error_is_forgotten_with_the_next_token() {
 #[test]
 fn a_refusal_that_may_be_the_encoding_is_an_event_and_no_failure() {
     let (mut world, _) = World::waiting();
-    world.reply(401, "");
+    world.response(401, "");
     let events = world.events();
     assert!(
         matches!(&events[..], [Event::Requested { .. }, Event::TryingOtherEncoding { refused }]

@@ -2,12 +2,12 @@
 
 use super::*;
 
-/// The hold-off after this reply to the first request, encodings aside.
+/// The hold-off after this response to the first request, encodings aside.
 fn after(status: u16, fields: &[(&str, &str)]) -> (ErrorKind, Duration) {
     let mut world = World::url_encoded();
     world.waits();
     world.send();
-    world.reply_with(status, fields, "");
+    world.response_with(status, fields, "");
     let status = world.status();
     (status.last_error.unwrap().kind(), status.retry_in.unwrap())
 }
@@ -32,10 +32,10 @@ fn in_a_row(times: usize, fail: impl Fn(&mut World)) -> Vec<Duration> {
 #[test]
 fn back_off_doubles_from_half_a_second_to_a_minute_under_full_jitter() {
     for fail in [
-        (|world: &mut World| world.reply(500, "")) as fn(&mut World),
-        |world| world.reply(408, ""),
-        |world| world.reply(429, ""),
-        |world| world.reply(200, "<html>"),
+        (|world: &mut World| world.response(500, "")) as fn(&mut World),
+        |world| world.response(408, ""),
+        |world| world.response(429, ""),
+        |world| world.response(200, "<html>"),
         |world| world.fail(TransportKind::Tls),
     ] {
         let waits = in_a_row(40, fail);
@@ -54,22 +54,22 @@ fn a_token_ends_the_row() {
     for _ in 0..8 {
         world.waits();
         world.send();
-        world.reply(500, "");
+        world.response(500, "");
         world.advance(72);
     }
     world.fetch("t1", 100);
     world.reach_expiry();
     world.waits();
     world.send();
-    world.reply(500, "");
+    world.response(500, "");
     assert!(world.status().retry_in.unwrap() <= ms(500));
 }
 
 #[test]
 fn denials_and_redirects_hold_off_from_a_minute_to_a_quarter_of_an_hour() {
     let expected = [60, 120, 240, 480, 900, 900, 900].map(s);
-    assert_eq!(in_a_row(7, |world| world.reply(401, "")), expected);
-    assert_eq!(in_a_row(7, |world| world.reply(302, "")), expected);
+    assert_eq!(in_a_row(7, |world| world.response(401, "")), expected);
+    assert_eq!(in_a_row(7, |world| world.response(302, "")), expected);
 }
 
 #[test]
@@ -133,7 +133,7 @@ fn every_hold_off_ends_by_itself() {
         }
         world.waits();
         world.send();
-        world.reply_token("t1", 100);
+        world.response_token("t1", 100);
         assert_eq!(world.token(), "t1", "{name}");
         assert_eq!(world.status().retry_in, None, "{name}");
     }
@@ -177,10 +177,10 @@ fn new_credentials_leave_the_token_at_hand_alone() {
 
 #[test]
 fn a_token_on_its_way_is_welcome_after_new_credentials() {
-    let (mut world, turn) = World::waiting();
+    let (mut world, ticket) = World::waiting();
     world.new_credentials();
-    world.reply_token("t1", 100);
-    assert_eq!(ready(world.resume(turn)), "t1");
+    world.response_token("t1", 100);
+    assert_eq!(ready(world.resume(ticket)), "t1");
     world.idle();
 }
 
@@ -190,9 +190,9 @@ fn a_hold_off_as_long_as_the_patience_is_waited_out_and_a_longer_one_is_not() {
         let policy = Policy { patience, ..Policy::default() };
         let encoding = EncodingChoice::Always(BodyEncoding::Multipart);
         let mut world = World::with(1, encoding, policy);
-        let turn = world.waits();
+        let ticket = world.waits();
         world.send();
-        world.reply(401, "");
-        assert_eq!(matches!(world.resume(turn), Acquire::Wait(_)), waited_out, "{patience:?}");
+        world.response(401, "");
+        assert_eq!(matches!(world.resume(ticket), Acquire::Wait(_)), waited_out, "{patience:?}");
     }
 }

@@ -33,8 +33,8 @@ fn a_lease_is_equivalent_to_asking() {
                 match rng.next_u64() % 3 {
                     _ if name == "given up" => {}
                     0 => fail(&mut world),
-                    1 => world.reply_token(&format!("t{number}"), 1 + rng.next_u64() % 300),
-                    _ => world.reply_token("same", 200),
+                    1 => world.response_token(&format!("t{number}"), 1 + rng.next_u64() % 300),
+                    _ => world.response_token("same", 200),
                 }
             }
             check(&mut world, &mut rng);
@@ -67,7 +67,7 @@ fn near_expiry_it_runs_to_the_end_of_the_flight_or_of_the_back_off() {
     world.send();
     let lease = world.cache.lease(world.now).unwrap();
     assert_eq!(lease.until.remaining(world.now), s(10));
-    world.reply_with(429, &[("Retry-After", "15")], "");
+    world.response_with(429, &[("Retry-After", "15")], "");
     let lease = world.cache.lease(world.now).unwrap();
     assert_eq!(Some(lease.until.remaining(world.now)), world.status().retry_in);
 }
@@ -77,7 +77,7 @@ fn it_never_runs_past_the_end_of_the_token() {
     let mut world = World::near_expiry("t1", 3600);
     world.token();
     world.send();
-    world.reply_with(429, &[("Retry-After", "3600")], "");
+    world.response_with(429, &[("Retry-After", "3600")], "");
     let lease = world.cache.lease(world.now).unwrap();
     assert_eq!(lease.until, lease.usable_until);
     world.reach_expiry();
@@ -88,7 +88,7 @@ fn it_never_runs_past_the_end_of_the_token() {
 fn without_a_usable_token_there_is_none() {
     let (mut world, _) = World::waiting();
     assert!(world.cache.lease(world.now).is_none());
-    world.reply_token("t1", 100);
+    world.response_token("t1", 100);
     world.reject();
     assert!(world.cache.lease(world.now).is_none());
 }

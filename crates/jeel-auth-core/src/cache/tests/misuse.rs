@@ -6,13 +6,13 @@ use super::*;
 fn an_unknown_or_ended_flight_is_ignored() {
     let (mut world, _) = World::waiting();
     let first = world.flight.unwrap();
-    world.reply_token("t1", 100);
+    world.response_token("t1", 100);
     let body = token_body("forged", 100);
     for stale in [first, FlightId(99), FlightId(u64::MAX)] {
-        world.cache.handle_response(stale, world.now, &Reply::new(200, [], body.as_bytes()));
-        world.cache.handle_response(stale, world.now, &Reply::new(401, [], b""));
+        world.cache.handle_response(world.now, stale, &Response::new(200, [], body.as_bytes()));
+        world.cache.handle_response(world.now, stale, &Response::new(401, [], b""));
         let failure = SendFailure::new(TransportKind::Broken, "");
-        world.cache.handle_send_failed(stale, world.now, &failure);
+        world.cache.handle_send_failed(world.now, stale, &failure);
         assert_eq!(world.token(), "t1");
     }
     let counters = world.status().counters;
@@ -21,43 +21,43 @@ fn an_unknown_or_ended_flight_is_ignored() {
 
 #[test]
 fn the_outcome_of_a_given_up_flight_is_not_taken_for_the_next_ones() {
-    let (mut world, turn) = World::waiting();
+    let (mut world, ticket) = World::waiting();
     let first = world.flight.unwrap();
     world.advance(10);
-    wait(world.resume(turn));
+    wait(world.resume(ticket));
     world.reach_wakeup();
-    wait(world.resume(turn));
+    wait(world.resume(ticket));
     let second = world.request().flight();
     assert_ne!(first, second);
     let body = token_body("late", 100);
-    world.cache.handle_response(first, world.now, &Reply::new(200, [], body.as_bytes()));
+    world.cache.handle_response(world.now, first, &Response::new(200, [], body.as_bytes()));
     assert!(world.status().in_flight);
-    world.reply_token("t2", 100);
+    world.response_token("t2", 100);
     assert_eq!(world.token(), "t2");
 }
 
 #[test]
-fn a_reply_that_came_after_the_deadline_still_came() {
-    let (mut world, turn) = World::waiting();
+fn a_response_that_came_after_the_deadline_still_came() {
+    let (mut world, ticket) = World::waiting();
     world.advance(15);
-    world.reply_token("t1", 100);
-    assert_eq!(ready(world.resume(turn)), "t1");
+    world.response_token("t1", 100);
+    assert_eq!(ready(world.resume(ticket)), "t1");
     assert_eq!(world.status().usable_for, Some(s(100 - 5 - 15)));
     assert_eq!(world.requests(), 1);
 }
 
 #[test]
 fn spurious_polls_and_resumptions_change_nothing() {
-    let (mut world, turn) = World::waiting();
+    let (mut world, ticket) = World::waiting();
     for _ in 0..100 {
         world.idle();
-        assert_eq!(wait(world.resume(turn)), turn);
+        assert_eq!(wait(world.resume(ticket)), ticket);
         let _ = (world.cache.lease(world.now), world.cache.next_wakeup(), world.status());
         let _ = world.cache.give_up(world.now);
     }
-    world.reply_token("t1", 100);
+    world.response_token("t1", 100);
     for _ in 0..100 {
-        assert_eq!(ready(world.resume(turn)), "t1", "a turn may be used twice");
+        assert_eq!(ready(world.resume(ticket)), "t1", "a ticket may be used twice");
         world.idle();
     }
     assert_eq!(world.requests(), 1);
@@ -65,10 +65,10 @@ fn spurious_polls_and_resumptions_change_nothing() {
 
 #[test]
 fn credentials_given_over_and_over_do_no_harm() {
-    let (mut world, turn) = World::waiting();
+    let (mut world, ticket) = World::waiting();
     for _ in 0..1000 {
         world.new_credentials();
-        wait(world.resume(turn));
+        wait(world.resume(ticket));
         world.idle();
     }
     assert_eq!(world.status().permits, 5);
@@ -106,7 +106,7 @@ fn transcript(seed: u64) -> String {
             said.push(String::from_utf8(wire).unwrap());
             match FAILURES.get(round % 12) {
                 Some((_, fail)) => fail(&mut world),
-                None => world.reply_token(&format!("t{round}"), 30),
+                None => world.response_token(&format!("t{round}"), 30),
             }
         }
         let (events, status) = (world.events(), world.status());

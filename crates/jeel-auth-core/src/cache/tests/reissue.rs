@@ -16,7 +16,7 @@ impl ReissuingServer {
         Self { lifetime, whole, number: 0, ends: Duration::ZERO }
     }
 
-    /// The body of its reply to a request that reaches it at `now`.
+    /// The body of its response to a request that reaches it at `now`.
     fn body(&mut self, now: Duration) -> String {
         if now >= self.ends {
             (self.number, self.ends) = (self.number + 1, now + s(self.lifetime));
@@ -28,12 +28,12 @@ impl ReissuingServer {
 }
 
 impl World {
-    /// Sends, and gets the reply after `trip` there and `trip` back.
+    /// Sends, and gets the response after `trip` there and `trip` back.
     fn round_trip(&mut self, server: &mut ReissuingServer, trip: Duration) {
         self.advance_by(trip);
         let body = server.body(self.now.monotonic());
         self.advance_by(trip);
-        self.reply(200, &body);
+        self.response(200, &body);
     }
 }
 
@@ -122,13 +122,13 @@ fn it_is_not_asked_again_before_the_server_must_have_dropped_the_token() {
         world.idle();
         world.advance(1);
     }
-    let turn = world.waits();
+    let ticket = world.waits();
     world.idle();
     world.reach_wakeup();
-    assert_eq!(wait(world.resume(turn)), turn);
+    assert_eq!(wait(world.resume(ticket)), ticket);
     world.send();
     world.round_trip(&mut server, ms(1));
-    assert_eq!(ready(world.resume(turn)), "t2");
+    assert_eq!(ready(world.resume(ticket)), "t2");
 }
 
 #[test]
@@ -137,7 +137,7 @@ fn a_token_over_by_the_wall_clock_alone_and_handed_out_again_proves_that_the_wal
     world.step_wall(12 * 3600);
     world.waits();
     world.send();
-    world.reply_token("t1", 36_000);
+    world.response_token("t1", 36_000);
     assert_eq!(world.token(), "t1");
     world.advance(36_000 - 1);
     assert_eq!(world.token(), "t1");
@@ -149,25 +149,25 @@ fn a_token_over_by_the_wall_clock_alone_and_handed_out_again_proves_that_the_wal
 fn a_wall_clock_stepped_during_the_first_flight_leaves_nobody_without_a_token_for_hours() {
     let (mut world, _) = World::waiting();
     world.step_wall(8 * 3600);
-    world.reply_token("t1", 36_000);
+    world.response_token("t1", 36_000);
     world.reach_renewal();
     world.token();
     world.send();
-    world.reply_token("t1", 36_000);
+    world.response_token("t1", 36_000);
     world.reach_expiry();
     world.waits();
     assert!(world.cache.next_wakeup().is_none_or(|wakeup| wakeup.remaining(world.now) < s(30)));
 }
 
 #[test]
-fn a_reply_taken_in_late_leaves_nobody_without_a_token_for_long() {
+fn a_response_taken_in_late_leaves_nobody_without_a_token_for_long() {
     let (mut world, _) = World::waiting();
     world.advance(1000);
-    world.reply_token("t1", 3600);
+    world.response_token("t1", 3600);
     world.reach_renewal();
     world.token();
     world.send();
-    world.reply_token("t1", 3600);
+    world.response_token("t1", 3600);
     world.reach_expiry();
     world.waits();
     assert!(world.cache.next_wakeup().is_none_or(|wakeup| wakeup.remaining(world.now) < s(30)));
@@ -180,7 +180,7 @@ fn a_server_with_one_token_for_ever_is_served_from_for_ever() {
     for _ in 0..4 * 3600 {
         refused += u32::from(matches!(world.acquire(), Acquire::Refused(_)));
         if world.poll().is_some() {
-            world.reply_token("constant", 3600);
+            world.response_token("constant", 3600);
         }
         world.advance(1);
     }
@@ -194,7 +194,7 @@ fn a_late_rejection_after_its_end_waits_for_the_server_to_drop_it() {
     world.waits();
     world.send();
     world.advance(2);
-    world.reply_token("t1", 3600);
+    world.response_token("t1", 3600);
     world.reach_renewal();
     world.fetch("t1", 3600);
     world.reach_expiry();
@@ -215,7 +215,7 @@ fn a_rejection_in_its_last_second_costs_no_longer_cool_down_than_its_end() {
     world.reject();
     world.waits();
     world.send();
-    world.reply_token("t1", 3600);
+    world.response_token("t1", 3600);
     assert!(world.status().retry_in.unwrap() <= s(1));
 }
 
@@ -230,14 +230,14 @@ fn a_token_handed_out_again_after_a_suspend_is_not_good_for_longer() {
     assert_eq!(world.status().usable_for, Some(usable_for + s(5)));
 }
 
-/// Its reply was made before the suspend, and is read after it.
+/// Its response was made before the suspend, and is read after it.
 #[test]
 fn a_token_handed_out_again_before_a_suspend_is_over_after_it() {
     let mut world = World::near_expiry("t1", 3600);
     world.token();
     world.send();
     world.step_wall(3600);
-    world.reply_token("t1", 3600);
+    world.response_token("t1", 3600);
     assert_eq!(world.state(), State::Expired);
     world.waits();
 }

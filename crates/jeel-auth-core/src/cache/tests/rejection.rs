@@ -15,13 +15,13 @@ fn ten_thousand_rejections_of_one_token_cost_one_request() {
     let mut world = World::holding("t1", 3600);
     let generation = world.generation();
     for _ in 0..5000 {
-        world.cache.handle_rejected(generation, world.now);
+        world.cache.handle_rejected(world.now, generation);
         world.waits();
         world.poll();
     }
-    world.reply_token("t2", 3600);
+    world.response_token("t2", 3600);
     for _ in 0..5000 {
-        world.cache.handle_rejected(generation, world.now);
+        world.cache.handle_rejected(world.now, generation);
         assert_eq!(world.token(), "t2");
         world.idle();
     }
@@ -45,7 +45,7 @@ fn only_the_token_at_hand_can_be_rejected() {
     let foreign = World::with_seed(8).cache.generation;
     let others = [own - 1, own + 1, 0, u64::MAX].map(Generation::from_u64);
     for other in others.into_iter().chain([foreign]) {
-        world.cache.handle_rejected(other, world.now);
+        world.cache.handle_rejected(world.now, other);
         assert_eq!(world.token(), "t1");
     }
     assert_eq!(world.status().counters.rejections, 0);
@@ -94,10 +94,10 @@ fn a_rejection_during_the_renewal_makes_callers_wait_for_that_flight() {
     world.token();
     world.send();
     world.reject();
-    let turn = world.waits();
+    let ticket = world.waits();
     world.idle();
-    world.reply_token("t2", 3600);
-    assert_eq!(ready(world.resume(turn)), "t2");
+    world.response_token("t2", 3600);
+    assert_eq!(ready(world.resume(ticket)), "t2");
     assert_eq!(world.requests(), 2);
 }
 
@@ -105,10 +105,10 @@ fn a_rejection_during_the_renewal_makes_callers_wait_for_that_flight() {
 fn a_rejected_token_handed_back_is_cooled_down_and_then_given_another_chance() {
     let mut world = World::holding("t1", 3600);
     world.reject();
-    let turn = world.waits();
+    let ticket = world.waits();
     world.send();
-    world.reply_token("t1", 3600);
-    assert_eq!(refused(world.resume(turn)).kind(), ErrorKind::TokenRejected);
+    world.response_token("t1", 3600);
+    assert_eq!(refused(world.resume(ticket)).kind(), ErrorKind::TokenRejected);
     world.advance(60);
     world.fetch("t1", 3540);
     assert_eq!(world.token(), "t1");
@@ -124,7 +124,7 @@ fn a_rejected_token_handed_back_keeps_its_first_expiry() {
     world.reject();
     world.waits();
     world.send();
-    world.reply_token("t1", 3600);
+    world.response_token("t1", 3600);
     world.advance(60);
     world.fetch("t1", 3600);
     assert!(world.status().usable_for.unwrap() <= s(3600 - 1800 - 60));
@@ -156,6 +156,6 @@ fn a_failure_of_the_flight_under_way_does_not_shorten_the_cool_down() {
     world.token();
     world.send();
     world.reject();
-    world.reply(500, "");
+    world.response(500, "");
     assert!(world.status().retry_in.unwrap() >= s(60));
 }

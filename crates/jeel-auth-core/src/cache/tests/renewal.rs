@@ -12,7 +12,7 @@ fn at_its_renewal_time_the_token_is_handed_out_and_renewed() {
         assert_eq!(world.token(), "t1");
         world.idle();
     }
-    world.reply_token("t2", 3600);
+    world.response_token("t2", 3600);
     assert_eq!((world.token().as_str(), world.state()), ("t2", State::Valid));
     assert_eq!(world.requests(), 2);
 }
@@ -52,14 +52,14 @@ fn a_failed_renewal_is_tried_again_by_the_next_caller_after_the_back_off() {
     let mut world = World::near_expiry("t1", 3600);
     world.token();
     world.send();
-    world.reply(500, "");
+    world.response(500, "");
     world.token();
     world.idle();
     world.reach_wakeup();
     world.idle();
     world.token();
     world.send();
-    world.reply_token("t2", 3600);
+    world.response_token("t2", 3600);
     assert_eq!(world.token(), "t2");
     assert!(world.status().last_error.is_none());
 }
@@ -72,10 +72,10 @@ fn those_who_come_after_the_expiry_wait_for_the_renewal_under_way() {
     world.token();
     world.send();
     world.advance(1);
-    let turn = world.waits();
+    let ticket = world.waits();
     world.idle();
-    world.reply_token("t2", 100);
-    assert_eq!(ready(world.resume(turn)), "t2");
+    world.response_token("t2", 100);
+    assert_eq!(ready(world.resume(ticket)), "t2");
     assert_eq!(world.requests(), 2);
 }
 
@@ -84,7 +84,7 @@ fn an_outage_over_the_expiry_ends_in_an_error_and_the_recovery_in_a_token() {
     let mut world = World::near_expiry("t1", 3600);
     world.token();
     world.send();
-    world.reply_with(503, &[("Retry-After", "600")], "");
+    world.response_with(503, &[("Retry-After", "600")], "");
     assert_eq!(world.token(), "t1");
     world.reach_expiry();
     let error = world.refused();
@@ -100,16 +100,16 @@ fn a_renewal_that_leaves_no_time_is_made_again_and_callers_wait_without_an_error
     let mut world = World::near_expiry("t1", 1);
     assert_eq!(world.token(), "t1");
     world.send();
-    world.reply_token("t2", 0);
+    world.response_token("t2", 0);
     assert_eq!(world.token(), "t1");
     world.reach_expiry();
-    let mut turn = world.waits();
+    let mut ticket = world.waits();
     if world.status().retry_in.is_some() {
         world.reach_wakeup();
-        turn = wait(world.resume(turn));
+        ticket = wait(world.resume(ticket));
     }
     world.send();
-    world.reply_token("t3", 1);
-    assert_eq!(ready(world.resume(turn)), "t3");
+    world.response_token("t3", 1);
+    assert_eq!(ready(world.resume(ticket)), "t3");
     assert_eq!((world.requests(), world.status().counters.issued), (3, 2));
 }

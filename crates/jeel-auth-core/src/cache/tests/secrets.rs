@@ -21,8 +21,8 @@ impl Shown {
             self.0 += &format!("{cause}\n{cause:?}\n");
             source = cause.source();
         }
-        self.debug(&error.reply());
-        self.debug(&error.other_reply());
+        self.debug(&error.response());
+        self.debug(&error.other_response());
     }
 
     fn world(&mut self, world: &mut World) {
@@ -58,7 +58,7 @@ impl Shown {
 
 fn world_with_secret(secret: &str) -> World {
     let mut world = World::new();
-    world.cache.set_credentials(Credentials::new("school-42", secret).unwrap(), world.now);
+    world.cache.set_credentials(world.now, Credentials::new("school-42", secret).unwrap());
     world.waits();
     world.send();
     world
@@ -102,10 +102,10 @@ fn a_server_that_echoes_the_secret_gets_it_into_no_error() {
         let fields = [("tx_id", echo.as_str()), ("Location", &location), ("Retry-After", echo)];
         for status in [200, 302, 400, 401, 404, 429, 500, 503, 999] {
             let (mut world, _) = World::waiting();
-            world.reply_with(status, &fields, &body);
+            world.response_with(status, &fields, &body);
             shown.world(&mut world);
             if world.poll().is_some() {
-                world.reply_with(status, &fields, &body);
+                world.response_with(status, &fields, &body);
                 shown.world(&mut world);
             }
         }
@@ -121,17 +121,17 @@ fn a_failure_whose_words_hold_the_secret_is_kept_without_them() {
         let (mut world, _) = World::waiting();
         let failure = SendFailure::new(TransportKind::Connect, &words);
         shown.debug(&failure);
-        world.cache.handle_send_failed(world.flight.unwrap(), world.now, &failure);
+        world.cache.handle_send_failed(world.now, world.flight.unwrap(), &failure);
         shown.world(&mut world);
     }
     shown.assert_without(&[SECRET, "pl4nt"]);
 }
 
 #[test]
-fn the_old_secret_is_looked_for_in_the_reply_to_the_old_request() {
+fn the_old_secret_is_looked_for_in_the_response_to_the_old_request() {
     let (mut world, _) = World::waiting();
     world.new_credentials();
-    world.reply(500, &format!(r#"{{"error":"{SECRET}"}}"#));
+    world.response(500, &format!(r#"{{"error":"{SECRET}"}}"#));
     let mut shown = Shown::default();
     shown.world(&mut world);
     shown.assert_without(&[SECRET, "0ther-S3cret"]);
@@ -145,7 +145,7 @@ fn a_secret_that_ends_in_a_line_break_is_recognised_in_an_echo() {
         (" f1le-secret ", " f1le-secret "),
     ] {
         let mut world = world_with_secret(secret);
-        world.reply(500, &format!(r#"{{"error":"{echo}"}}"#));
+        world.response(500, &format!(r#"{{"error":"{echo}"}}"#));
         let mut shown = Shown::default();
         shown.world(&mut world);
         shown.assert_without(&["f1le-secret"]);
@@ -155,22 +155,22 @@ fn a_secret_that_ends_in_a_line_break_is_recognised_in_an_echo() {
 #[test]
 fn a_secret_is_recognised_as_it_stood_in_an_urlencoded_body() {
     let mut world = world_with_secret("p4ss/w0rd+1");
-    world.reply(500, r#"{"error":"client_secret=p4ss%2Fw0rd%2B1"}"#);
+    world.response(500, r#"{"error":"client_secret=p4ss%2Fw0rd%2B1"}"#);
     let mut shown = Shown::default();
     shown.world(&mut world);
     shown.assert_without(&["p4ss%2Fw0rd%2B1"]);
 }
 
 #[test]
-fn a_token_at_hand_or_in_the_same_reply_is_recognised_in_an_echo() {
+fn a_token_at_hand_or_in_the_same_response_is_recognised_in_an_echo() {
     let mut world = World::near_expiry("t0k3n-one", 100);
     world.token();
     world.send();
-    world.reply_with(400, &[("tx_id", "t0k3n-one")], r#"{"error":"have t0k3n-one"}"#);
+    world.response_with(400, &[("tx_id", "t0k3n-one")], r#"{"error":"have t0k3n-one"}"#);
     let mut shown = Shown::default();
     shown.world(&mut world);
     let (mut world, _) = World::waiting();
-    world.reply(200, r#"{"access_token":"t0k3n-two","error":"t0k3n-two"}"#);
+    world.response(200, r#"{"access_token":"t0k3n-two","error":"t0k3n-two"}"#);
     shown.world(&mut world);
     shown.assert_without(&["t0k3n-one", "t0k3n-two"]);
 }

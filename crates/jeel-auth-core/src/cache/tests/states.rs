@@ -112,14 +112,14 @@ fn a_fleet_started_together_does_not_renew_together() {
 fn a_lifetime_counts_from_when_the_request_was_sent() {
     let (mut world, _) = World::waiting();
     world.advance(9);
-    world.reply_token("t1", 100);
+    world.response_token("t1", 100);
     assert_eq!(world.status().usable_for, Some(s(100 - 5 - 9)));
 }
 
 #[test]
 fn a_token_of_unknown_lifetime_is_good_for_five_minutes() {
     let (mut world, _) = World::waiting();
-    world.reply(200, r#"{"access_token":"t1","token_type":"bearer"}"#);
+    world.response(200, r#"{"access_token":"t1","token_type":"bearer"}"#);
     assert_eq!(world.status().usable_for, Some(s(300 - 5)));
 }
 
@@ -128,7 +128,7 @@ fn a_jwt_can_only_shorten_its_lifetime() {
     for (claimed, usable_for) in [(60, 60 - 3), (86_400, 3600 - 5)] {
         let (mut world, _) = World::waiting();
         let claims = format!(r#"{{"iat":1000,"exp":{}}}"#, 1000 + claimed);
-        world.reply_token(&format!("e30.{}.c2ln", URL_SAFE_NO_PAD.encode(claims)), 3600);
+        world.response_token(&format!("e30.{}.c2ln", URL_SAFE_NO_PAD.encode(claims)), 3600);
         assert_eq!(world.status().usable_for, Some(s(usable_for)));
     }
 }
@@ -145,7 +145,7 @@ fn a_request_carries_its_bounds() {
     world.waits();
     let request = world.request();
     assert_eq!((request.timeout(), request.connect_timeout()), (s(10), s(5)));
-    assert_eq!(request.reply_limits(), Policy::default().limits);
+    assert_eq!(request.response_limits(), Policy::default().limits);
     assert_eq!(world.cache.policy().caller_wait, s(30));
 }
 

@@ -1,0 +1,79 @@
+//! One token for many threads.
+
+use crate::sync::thread_local;
+use crate::token::Token;
+use jeel_auth_core::{AccessToken, Generation};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// Copies of one token that share its memory and no counter: threads that cloned the same copy would
+/// wait for each other's counting.
+pub(crate) struct Lanes([Token; LANES]);
+
+const LANES: usize = 8;
+
+/// The threads that have read so far; each takes the next lane in ticket.
+static THREADS: AtomicUsize = AtomicUsize::new(0);
+
+thread_local! {
+    static LANE: usize = THREADS.fetch_add(1, Ordering::Relaxed);
+}
+
+impl Lanes {
+    pub(crate) fn new(access: &AccessToken) -> Self {
+        Self([(); LANES].map(|()| Token::new(access.clone())))
+    }
+
+    /// The copy that this thread keeps to.
+    pub(crate) fn mine(&self) -> Token {
+        self.get(LANE.try_with(|lane| *lane).unwrap_or_default())
+    }
+
+    fn get(&self, lane: usize) -> Token {
+        let Self([first, ..]) = self;
+        self.0.get(lane % LANES).unwrap_or(first).clone()
+    }
+
+    pub(crate) fn generation(&self) -> Generation {
+        let Self([first, ..]) = self;
+        first.generation()
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use jeel_auth_core::{Acquire, Action, Cache, Credentials, Environment, Moment, Response};
+    use std::collections::HashSet;
+    use std::ptr;
+    use std::time::Duration;
+
+    /// A token as core issues it.
+    pub(crate) fn access(name: &str) -> AccessToken {
+        let now = Moment::new(Duration::ZERO, Duration::from_secs(1_800_000_000));
+        let credentials = Credentials::new("school", "hush").unwrap();
+        let mut cache = Cache::new(Environment::Sandbox.token_endpoint(), credentials, 7);
+        assert!(matches!(cache.acquire(now, Duration::ZERO), Acquire::Wait(_)));
+        let Some(Action::Send(request)) = cache.poll_action(now) else { panic!("no request") };
+        let body = format!(r#"{{"access_token":"{name}","token_type":"Bearer"}}"#);
+        cache.handle_response(now, request.flight(), &Response::new(200, [], body.as_bytes()));
+        cache.lease(now).unwrap().token
+    }
+
+    #[test]
+    fn lanes_share_the_tokens_memory_and_no_counter() {
+        let lanes = Lanes::new(&access("a"));
+        let tokens = [0, 1, 2, 3].map(|lane| lanes.get(lane));
+        let memory: HashSet<_> =
+            tokens.iter().map(|token| token.expose_secret().as_ptr()).collect();
+        assert_eq!(memory.len(), 1);
+        let counted = tokens.iter().map(|token| ptr::from_ref(token.authorization()));
+        assert_eq!(counted.collect::<HashSet<_>>().len(), tokens.len());
+    }
+
+    #[test]
+    fn a_thread_keeps_to_its_copy() {
+        let lanes = Lanes::new(&access("a"));
+        let mine = || ptr::from_ref(lanes.mine().authorization());
+        assert_eq!(mine(), mine());
+    }
+}

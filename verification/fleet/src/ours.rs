@@ -1,0 +1,123 @@
+//! A cache of jeel-auth-core, driven through its public interface, with its checker.
+
+use crate::checker::Checker;
+use crate::client::{Answer, Client};
+use crate::server::{LIFETIME, Outcome};
+use jeel_auth_core::{
+    Acquire, Action, Cache, Credentials, Environment, FlightId, Generation, Moment, Response,
+    SendFailure, Ticket, TransportKind,
+};
+use std::time::Duration;
+
+pub(crate) struct Ours {
+    cache: Cache,
+    checker: Checker,
+    flight: Option<FlightId>,
+    /// The token handed out last.
+    handed_out: Option<Generation>,
+}
+
+/// Both clocks are honest here; that they may not be is the subject of core's own simulation.
+fn moment(now: Duration) -> Moment {
+    Moment::new(now, Duration::from_secs(1_800_000_000) + now)
+}
+
+impl Client for Ours {
+    type Ticket = Ticket;
+
+    fn new(seed: u64) -> Self {
+        let endpoint = Environment::Sandbox.token_endpoint();
+        let credentials = Credentials::new("school-42", "hush").expect("good credentials");
+        let cache = Cache::new(endpoint, credentials, seed);
+        let checker = Checker::new(cache.policy().clone());
+        Self { cache, checker, flight: None, handed_out: None }
+    }
+
+    fn acquire(&mut self, now: Duration) -> Answer<Ticket> {
+        self.checker.pass(now);
+        let answer = self.cache.acquire(moment(now), Duration::ZERO);
+        self.judge(answer, now)
+    }
+
+    fn resume(&mut self, ticket: Ticket, now: Duration) -> Answer<Ticket> {
+        self.checker.pass(now);
+        let answer = self.cache.resume(moment(now), ticket);
+        self.judge(answer, now)
+    }
+
+    fn reject(&mut self, now: Duration) {
+        let generation = self.handed_out.expect("a token that was handed out");
+        self.checker.pass(now);
+        self.cache.handle_rejected(moment(now), generation);
+        self.checker.rejected(generation);
+    }
+
+    fn sends(&mut self, now: Duration) -> bool {
+        self.checker.pass(now);
+        let Some(action) = self.cache.poll_action(moment(now)) else { return false };
+        let Action::Send(request) = action else { panic!("an unknown action") };
+        self.flight = Some(request.flight());
+        self.checker.requested(now);
+        true
+    }
+
+    fn receive(&mut self, outcome: Outcome, now: Duration) {
+        self.checker.pass(now);
+        let flight = self.flight.take().expect("a flight that ends");
+        let at = moment(now);
+        match outcome {
+            Outcome::Issued { token } => {
+                let body = format!(
+                    r#"{{"access_token":"{token}","token_type":"Bearer","expires_in":{}}}"#,
+                    LIFETIME.as_secs()
+                );
+                self.cache.handle_response(at, flight, &Response::new(200, [], body.as_bytes()));
+            }
+            Outcome::TooMany { retry_after } => {
+                let seconds = retry_after.as_secs().to_string();
+                let fields = [("Retry-After", seconds.as_bytes())];
+                self.cache.handle_response(at, flight, &Response::new(429, fields, b""));
+            }
+            Outcome::Down => {
+                let failure = SendFailure::new(TransportKind::Connect, "connection refused");
+                self.cache.handle_send_failed(at, flight, &failure);
+            }
+        }
+        while let Some(event) = self.cache.poll_event() {
+            self.checker.event(&event, now);
+        }
+        self.checker.landed();
+        let kept = self.cache.status(at).usable_for.is_some();
+        assert_eq!(kept, self.checker.usable(now), "a usable token is kept, whatever came");
+    }
+
+    fn wakeup(&self, somebody_waits: bool, now: Duration) -> Option<Duration> {
+        let wakeup = self.cache.next_wakeup().filter(|_| somebody_waits)?;
+        Some(now + wakeup.remaining(moment(now)))
+    }
+
+    fn lease_end(&mut self, now: Duration) -> Duration {
+        let lease = self.cache.lease(moment(now));
+        lease.map_or(now, |lease| now + lease.until.remaining(moment(now)))
+    }
+}
+
+impl Ours {
+    fn judge(&mut self, answer: Acquire, now: Duration) -> Answer<Ticket> {
+        match answer {
+            Acquire::Ready(token) => {
+                self.checker.handed_out(token.generation(), now);
+                self.handed_out = Some(token.generation());
+                Answer::Token(token.expose_secret().parse().expect("a number for a token"))
+            }
+            Acquire::Wait(ticket) => {
+                assert!(!self.checker.usable(now), "a caller waits despite a usable token");
+                Answer::Wait(ticket)
+            }
+            Acquire::Refused(error) => {
+                assert!(!self.checker.usable(now), "{error} despite a usable token");
+                Answer::Refused
+            }
+        }
+    }
+}

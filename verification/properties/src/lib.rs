@@ -1,0 +1,37 @@
+//! What must hold of `jeel-auth-core` for any bytes.
+//!
+//! Each property takes raw bytes and panics when it does not hold. The fuzz targets feed them what
+//! libFuzzer invents; the tests of this crate feed them the committed corpora, on any toolchain.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a property fails by panicking"
+)]
+
+mod cache_inputs;
+mod differential;
+mod request_body;
+mod response_reader;
+mod token_json;
+mod token_response;
+
+pub use cache_inputs::cache_inputs;
+pub use differential::differential;
+pub use request_body::request_body;
+pub use response_reader::response_reader;
+pub use token_response::{retry_after, token_response};
+
+/// A property, under the name of its fuzz target and corpus.
+pub type Property = (&'static str, fn(&[u8]));
+
+/// All of them.
+pub const PROPERTIES: [Property; 6] = [
+    ("cache_inputs", cache_inputs),
+    ("request_body", request_body),
+    ("response_reader", response_reader),
+    ("retry_after", retry_after),
+    ("differential", differential),
+    ("token_response", token_response),
+];

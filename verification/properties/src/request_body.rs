@@ -1,0 +1,68 @@
+//! Request bodies, read back by parsers that are not ours.
+
+use jeel_auth_core::{
+    Acquire, Action, BodyEncoding, Cache, Credentials, EncodingChoice, Environment, Moment,
+    TokenRequest,
+};
+use std::convert::Infallible;
+use std::future::Future;
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+/// The bytes are a seed, and an identifier and a secret with 0xff between them. Both encodings are
+/// read back byte for byte.
+pub fn request_body(bytes: &[u8]) {
+    let Some((seed, values)) = bytes.split_first_chunk() else { return };
+    let seed = u64::from_le_bytes(*seed);
+    let mut values = values.splitn(2, |byte| *byte == 0xff);
+    let mut value = || std::str::from_utf8(values.next()?).ok();
+    let (Some(id), Some(secret)) = (value(), value()) else { return };
+    let Ok(credentials) = Credentials::new(id, secret) else { return };
+    let expected =
+        [("client_id", id), ("client_secret", secret), ("grant_type", "client_credentials")];
+
+    let request = request(seed, &credentials, BodyEncoding::UrlEncoded);
+    let fields: Vec<_> = form_urlencoded::parse(request.body()).collect();
+    assert!(fields.iter().map(|(name, value)| (&**name, &**value)).eq(expected));
+
+    let request = self::request(seed, &credentials, BodyEncoding::Multipart);
+    let fields = read_multipart(&request);
+    assert!(fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).eq(expected));
+}
+
+fn request(seed: u64, credentials: &Credentials, encoding: BodyEncoding) -> TokenRequest {
+    let now = Moment::new(Duration::ZERO, Duration::ZERO);
+    let mut cache = Cache::new(Environment::Sandbox.token_endpoint(), credentials.clone(), seed)
+        .with_encoding(EncodingChoice::Always(encoding));
+    assert!(matches!(cache.acquire(now, Duration::ZERO), Acquire::Wait(_)));
+    let Some(Action::Send(request)) = cache.poll_action(now) else { panic!("no request") };
+    request
+}
+
+/// The form in a multipart body, by multer.
+fn read_multipart(request: &TokenRequest) -> Vec<(String, String)> {
+    let fields = request.fields();
+    let content_type = fields.iter().find(|(name, _)| *name == "Content-Type").expect("a type").1;
+    let boundary = multer::parse_boundary(content_type).expect("a boundary");
+    let body = request.body().to_vec();
+    let stream = futures_util::stream::once(async { Ok::<_, Infallible>(body) });
+    let mut reading = pin!(async move {
+        let mut form = multer::Multipart::new(stream, boundary);
+        let mut fields = Vec::new();
+        while let Some(field) = form.next_field().await.expect("a well-formed body") {
+            let name = field.name().expect("a name").to_owned();
+            // Not `text`, which takes a byte order mark away.
+            let value = field.bytes().await.expect("a whole value");
+            fields.push((name, String::from_utf8(value.to_vec()).expect("UTF-8")));
+        }
+        fields
+    });
+    // The body is all there: whatever the parser awaits is ready.
+    let mut context = Context::from_waker(Waker::noop());
+    loop {
+        if let Poll::Ready(fields) = reading.as_mut().poll(&mut context) {
+            return fields;
+        }
+    }
+}

@@ -1,0 +1,201 @@
+//! Two thousand tasks that ask without pause, while tokens live two seconds.
+//!
+//! `JEEL_LOAD_SECONDS` says for how long; a few seconds unless named.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test fails by panicking, and reports"
+)]
+
+use jeel_auth::core::{Credentials, Endpoint, Environment, Error, LoopbackHttp};
+use jeel_auth::{Async, AsyncTransport, Token, TokenSource};
+use jeel_auth_emulator::{DEFAULT_CLIENT_ID, DEFAULT_CLIENT_SECRET, Emulator, Fault, Response};
+use std::env;
+use std::future::{Future, poll_fn};
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::Poll;
+use std::time::{Duration, Instant};
+
+const TASKS: usize = 2000;
+const LIFETIME: Duration = Duration::from_secs(2);
+
+/// One load at a time: each wants the whole machine.
+static MACHINE: Mutex<()> = Mutex::new(());
+
+/// What all tasks met.
+#[derive(Debug, Default)]
+struct Tally {
+    served: AtomicU64,
+    /// Calls that could not be answered at once.
+    waited: AtomicU64,
+    errors: AtomicU64,
+    /// Tokens handed out when they had been known for longer than they live.
+    expired: AtomicU64,
+}
+
+fn seconds() -> u64 {
+    env::var("JEEL_LOAD_SECONDS").map_or(5, |seconds| seconds.parse().unwrap())
+}
+
+/// Starts a herd on a server that takes 300 ms, and returns what it met and the server.
+fn load<T: AsyncTransport>(
+    block_on: impl FnOnce(TokenSource<Async<T>>, Arc<Tally>, Instant),
+    faults: &[Fault],
+) -> (Arc<Tally>, Emulator, u64) {
+    let _machine = MACHINE.lock().unwrap_or_else(PoisonError::into_inner);
+    let server = Emulator::builder().lifetime(LIFETIME).delay(Duration::from_millis(300));
+    let server = server.start().unwrap();
+    server.script_all(faults.to_vec());
+    let credentials = Credentials::new(DEFAULT_CLIENT_ID, DEFAULT_CLIENT_SECRET).unwrap();
+    let endpoint = Endpoint::parse(&server.token_url(), LoopbackHttp::Allowed).unwrap();
+    let source = TokenSource::builder(Environment::Sandbox, credentials).endpoint(endpoint).build();
+    let tally = Arc::new(Tally::default());
+    let seconds = seconds();
+    block_on(source.unwrap(), tally.clone(), Instant::now() + Duration::from_secs(seconds));
+    println!("{seconds} s, {} token requests: {tally:?}", server.token_request_count());
+    (tally, server, seconds)
+}
+
+/// One task of the herd: it comes once there is a token, and asks until the end.
+async fn ask<T: AsyncTransport>(source: TokenSource<Async<T>>, tally: Arc<Tally>, end: Instant) {
+    let mut known = (source.token().await.unwrap().generation(), Instant::now());
+    while Instant::now() < end {
+        let answer = at_once_or_later(&source, &tally).await;
+        match answer {
+            Ok(token) => {
+                if known.0 != token.generation() {
+                    known = (token.generation(), Instant::now());
+                }
+                tally.expired.fetch_add(u64::from(known.1.elapsed() > LIFETIME), Relaxed);
+                tally.served.fetch_add(1, Relaxed);
+            }
+            Err(_) => {
+                tally.errors.fetch_add(1, Relaxed);
+            }
+        }
+        yield_now().await;
+    }
+}
+
+/// Whoever need not wait has the answer at the first poll.
+async fn at_once_or_later<T: AsyncTransport>(
+    source: &TokenSource<Async<T>>,
+    tally: &Tally,
+) -> Result<Token, Error> {
+    let mut asking = std::pin::pin!(source.token());
+    match poll_fn(|context| Poll::Ready(asking.as_mut().poll(context))).await {
+        Poll::Ready(answer) => answer,
+        Poll::Pending => {
+            tally.waited.fetch_add(1, Relaxed);
+            asking.await
+        }
+    }
+}
+
+async fn yield_now() {
+    let mut yielded = false;
+    poll_fn(|context| {
+        if std::mem::replace(&mut yielded, true) {
+            return Poll::Ready(());
+        }
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
+}
+
+/// About one request a lifetime, nobody waits, nobody gets an error or an expired token.
+fn healthy((tally, server, seconds): (Arc<Tally>, Emulator, u64)) {
+    assert!(tally.served.load(Relaxed) > 100_000);
+    for count in [&tally.waited, &tally.errors, &tally.expired] {
+        assert_eq!(count.load(Relaxed), 0, "{tally:?}");
+    }
+    // A token is renewed 1.3 to 1.5 s after it was asked for, which takes 0.3 s.
+    let most = seconds * 10 / 13 + 2;
+    assert!((seconds / 2..=most).contains(&server.token_request_count()));
+}
+
+/// Every other request fails: nobody gets an error, nor waits past their time, and the requests are
+/// within the budget.
+fn half_failing((tally, server, seconds): (Arc<Tally>, Emulator, u64)) {
+    for count in [&tally.errors, &tally.expired] {
+        assert_eq!(count.load(Relaxed), 0, "{tally:?}");
+    }
+    let budget = 5 + seconds / 12 + 2 * server.tokens_issued();
+    assert!(server.token_request_count() <= budget);
+    assert!(server.token_request_count() > server.tokens_issued());
+}
+
+/// Token requests fail and succeed in turn, for longer than any run lasts.
+fn every_other_fails() -> Vec<Fault> {
+    std::iter::repeat_n([Response::new(503).into(), Fault::Pass], 1000).flatten().collect()
+}
+
+fn on_tokio(
+    source: TokenSource<Async<jeel_auth_reqwest::Reqwest>>,
+    tally: Arc<Tally>,
+    end: Instant,
+) {
+    let mut runtime = tokio::runtime::Builder::new_multi_thread();
+    let runtime = runtime.worker_threads(2).enable_all().build().unwrap();
+    runtime.block_on(async {
+        let herd = (0..TASKS).map(|_| tokio::spawn(ask(source.clone(), tally.clone(), end)));
+        for task in herd.collect::<Vec<_>>() {
+            task.await.unwrap();
+        }
+    });
+}
+
+fn on_smol<T: AsyncTransport>(source: TokenSource<Async<T>>, tally: Arc<Tally>, end: Instant) {
+    smol::block_on(async {
+        let herd = (0..TASKS).map(|_| smol::spawn(ask(source.clone(), tally.clone(), end)));
+        for task in herd.collect::<Vec<_>>() {
+            task.await;
+        }
+    });
+}
+
+fn on_async_std<T: AsyncTransport>(source: TokenSource<Async<T>>, tally: Arc<Tally>, end: Instant) {
+    async_std::task::block_on(async {
+        let herd =
+            (0..TASKS).map(|_| async_std::task::spawn(ask(source.clone(), tally.clone(), end)));
+        for task in herd.collect::<Vec<_>>() {
+            task.await;
+        }
+    });
+}
+
+#[test]
+fn two_thousand_tasks_of_tokio_never_wait_for_a_renewal() {
+    healthy(load(on_tokio, &[]));
+}
+
+#[test]
+fn two_thousand_tasks_of_smol_never_wait_for_a_renewal() {
+    healthy(load(on_smol::<jeel_auth_smol::FuturesIo<jeel_auth_smol::Smol>>, &[]));
+}
+
+#[test]
+fn two_thousand_tasks_of_async_std_never_wait_for_a_renewal() {
+    use jeel_auth_async_std::{AsyncStd, FuturesIo};
+    healthy(load(on_async_std::<FuturesIo<AsyncStd>>, &[]));
+}
+
+#[test]
+fn two_thousand_tasks_of_tokio_survive_a_server_that_fails_every_other_time() {
+    half_failing(load(on_tokio, &every_other_fails()));
+}
+
+#[test]
+fn two_thousand_tasks_of_smol_survive_a_server_that_fails_every_other_time() {
+    let faults = every_other_fails();
+    half_failing(load(on_smol::<jeel_auth_smol::FuturesIo<jeel_auth_smol::Smol>>, &faults));
+}
+
+#[test]
+fn two_thousand_tasks_of_async_std_survive_a_server_that_fails_every_other_time() {
+    use jeel_auth_async_std::{AsyncStd, FuturesIo};
+    half_failing(load(on_async_std::<FuturesIo<AsyncStd>>, &every_other_fails()));
+}
