@@ -50,6 +50,12 @@ impl Credentials {
         }
     }
 
+    /// Whether both are byte for byte the same.
+    pub(crate) fn is_same_as(&self, other: &Self) -> bool {
+        let same_secret = *self.0.client_secret == *other.0.client_secret;
+        Arc::ptr_eq(&self.0, &other.0) || (self.client_id() == other.client_id() && same_secret)
+    }
+
     /// The client identifier (RFC 6749 §2.2); not a secret.
     pub fn client_id(&self) -> &str {
         &self.0.client_id

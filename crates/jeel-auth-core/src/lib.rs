@@ -132,7 +132,7 @@ pub use credentials::{Credentials, CredentialsError};
 pub use endpoint::{Endpoint, EndpointError, Environment, LoopbackHttp, Origin};
 pub use error::{Blame, Error, ErrorKind, ResponseFacts, TransportKind};
 pub use moment::Moment;
-pub use policy::Policy;
+pub use policy::{Policy, TransportPolicy};
 pub use request::{BodyEncoding, FlightId, TokenRequest};
 pub use response::{MalformedResponse, Response};
 pub use secret_buffer::SecretBuffer;

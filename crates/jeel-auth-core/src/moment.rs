@@ -83,11 +83,6 @@ impl Moment {
     pub(crate) const fn on_monotonic(monotonic: Duration) -> Self {
         Self { monotonic, wall: Duration::MAX }
     }
-
-    /// The later reading of each clock: how backward steps are clamped.
-    pub(crate) fn clamped(self, latest: Self) -> Self {
-        Self { monotonic: self.monotonic.max(latest.monotonic), wall: self.wall.max(latest.wall) }
-    }
 }
 
 #[cfg(test)]

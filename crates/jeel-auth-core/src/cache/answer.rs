@@ -6,7 +6,7 @@ use crate::request::TokenRequest;
 use crate::token::AccessToken;
 use std::time::Duration;
 
-/// The answer to a caller.
+/// What a caller gets.
 #[derive(Clone, Debug)]
 #[must_use]
 #[expect(clippy::exhaustive_enums, reason = "a driver must handle each of them")]
@@ -21,10 +21,12 @@ pub enum Acquire {
     Refused(Error),
 }
 
-/// A waiting caller's place: what it needs, and what had happened when it came.
+/// A waiting caller's place: what it wants, and what had happened when it came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ticket {
     pub(super) at_least: Duration,
+    /// When it came, on the machine's monotonic clock.
+    pub(super) came: Duration,
     pub(super) refusals: u64,
     pub(super) issued: u64,
 }
@@ -32,7 +34,7 @@ pub struct Ticket {
 /// Something for the driver to do.
 #[derive(Debug)]
 #[must_use]
-#[non_exhaustive]
+#[expect(clippy::exhaustive_enums, reason = "a driver must handle each of them")]
 pub enum Action {
     /// Send this request, and report its outcome by [`crate::Cache::handle_response`] or
     /// [`crate::Cache::handle_send_failed`].
@@ -50,4 +52,7 @@ pub struct Lease {
     pub until: Moment,
     /// When the token itself stops being usable; not before `until`.
     pub usable_until: Moment,
+    /// How much earlier than the token's expiry that is: a reader whose clock lags by more must not
+    /// rely on it.
+    pub leeway: Duration,
 }

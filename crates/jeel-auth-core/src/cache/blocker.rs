@@ -1,82 +1,89 @@
-//! What stands in the way of a token request, and who waits for it to go away.
+//! What blocks a token request and until when, and which callers wait for that.
 
-use super::hold_off::HoldOff;
+use super::failures::HoldOff;
 use super::{Cache, State};
 use crate::error::{Error, ErrorKind, Failure};
 use crate::moment::Moment;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// What stands in the way of a token request.
+/// What blocks a token request.
+#[derive(Debug)]
 pub(super) enum Blocker {
-    Flight,
-    HoldOff {
-        until: Moment,
-        failure: Arc<Failure>,
-    },
-    /// The server would hand back the token at hand.
-    ComesBack {
-        until: Moment,
-    },
-    Budget {
-        until: Moment,
-    },
+    /// A request is under way.
+    Flight { until: Moment },
+    /// The server is left alone after a failure.
+    HoldOff(HoldOff),
+    /// The server is asked once more a second after it handed out a young token again.
+    Pause { until: Moment },
+    /// The server would hand out the token at hand again.
+    Reissue { until: Moment },
+    /// The request budget is used up.
+    Budget { until: Moment },
+}
+
+impl Blocker {
+    pub(super) const fn until(&self) -> Moment {
+        match self {
+            Self::Flight { until }
+            | Self::Pause { until }
+            | Self::Reissue { until }
+            | Self::Budget { until } => *until,
+            Self::HoldOff(hold_off) => hold_off.until,
+        }
+    }
 }
 
 impl Cache {
     pub(super) fn blocker(&self, now: Moment) -> Option<Blocker> {
-        if self.flight.is_some() {
-            return Some(Blocker::Flight);
+        if let Some(flight) = &self.flight {
+            return Some(Blocker::Flight { until: Moment::on_monotonic(flight.deadline) });
         }
-        if let Some(HoldOff { until, failure }) = self.hold_off.clone() {
-            return Some(Blocker::HoldOff { until, failure });
+        if let Some(hold_off) = &self.failures.hold_off {
+            return Some(Blocker::HoldOff(hold_off.clone()));
         }
-        if let Some(until) = self.held.as_ref().and_then(|held| held.comes_back_until(now)) {
-            return Some(Blocker::ComesBack { until });
+        if let Some(until) = self.pause {
+            return Some(Blocker::Pause { until });
         }
-        self.budget.next_permit().map(|at| Blocker::Budget { until: Moment::on_monotonic(at) })
+        let current = self.tokens.current.as_ref();
+        if let Some(until) = current.and_then(|current| current.comes_back_until(now)) {
+            return Some(Blocker::Reissue { until });
+        }
+        let until = self.budget.next_permit().map(Moment::on_monotonic)?;
+        Some(Blocker::Budget { until })
     }
 
-    pub(super) fn blocker_end(&self, blocker: &Blocker) -> Moment {
-        match blocker {
-            Blocker::Flight => Moment::on_monotonic(
-                self.flight.as_ref().map_or(Duration::ZERO, |flight| flight.deadline),
-            ),
-            Blocker::HoldOff { until, .. }
-            | Blocker::ComesBack { until }
-            | Blocker::Budget { until } => *until,
-        }
-    }
-
-    /// The error to answer at once, unless the blocker is to be waited out.
+    /// The error to answer a caller with at once; `None` if the caller waits for the blocker's end.
     pub(super) fn refusal_by(&self, blocker: Blocker, now: Moment) -> Option<Error> {
-        let wait = self.blocker_end(&blocker).remaining(now);
-        let expired = self.held.as_ref().is_some_and(|held| held.state(now) == State::Expired);
+        let wait = blocker.until().remaining(now);
         let patient = wait <= self.policy.patience;
         match blocker {
-            Blocker::Flight => None,
+            Blocker::Flight { .. } | Blocker::Pause { .. } => None,
             // Between our expiry and the server's lies one round trip; nobody gets an error for it.
-            Blocker::ComesBack { .. } if expired => None,
+            Blocker::Reissue { .. } if self.tokens.state(now) == State::Expired => None,
+            Blocker::HoldOff(hold_off) if hold_off.answers_at_once => {
+                Some(Error::new(hold_off.failure, Some(wait)))
+            }
             _ if patient => None,
-            Blocker::ComesBack { .. } => Some(self.too_short(Some(wait))),
-            Blocker::HoldOff { failure, .. } => Some(Error::new(failure, Some(wait))),
+            Blocker::Reissue { .. } => Some(too_short(Some(wait))),
+            Blocker::HoldOff(hold_off) => Some(Error::new(hold_off.failure, Some(wait))),
             Blocker::Budget { .. } => {
-                let cause = self.last_failure.clone();
-                let failure = Failure::because(ErrorKind::BudgetExhausted, cause);
+                let failure =
+                    Failure::because(ErrorKind::BudgetExhausted, self.failures.last.clone());
                 Some(Error::new(Arc::new(failure), Some(wait)))
             }
         }
     }
 
-    pub(super) fn too_short(&self, retry_in: Option<Duration>) -> Error {
-        Error::new(Arc::new(Failure::because(ErrorKind::LifetimeTooShort, None)), retry_in)
-    }
-
     /// How long until a request may be made; `None` if it may be made now or is under way.
     pub(super) fn retry_in(&self, now: Moment) -> Option<Duration> {
         match self.blocker(now)? {
-            Blocker::Flight => None,
-            blocker => Some(self.blocker_end(&blocker).remaining(now)),
+            Blocker::Flight { .. } => None,
+            blocker => Some(blocker.until().remaining(now)),
         }
     }
+}
+
+pub(super) fn too_short(retry_in: Option<Duration>) -> Error {
+    Error::new(Arc::new(Failure::because(ErrorKind::LifetimeTooShort, None)), retry_in)
 }

@@ -3,14 +3,17 @@
 use crate::policy::Policy;
 use std::time::Duration;
 
-/// How many token requests may be made (invariant 2).
+/// How many token requests may be made.
 ///
 /// One permit is drawn for each request. The bucket never holds more than `burst` permits, gains one
 /// per `interval`, and one for each *credit*: the renewal time and the expiry of a token that
-/// reached them, and new credentials. Hence in any window at most what it held at the start
+/// reached them, and other credentials. So in any window at most what it held at the start
 /// (`burst`), what it gained (`W / interval`), and what was credited (`2T + C`) can be drawn; that is
 /// the whole proof. As a credit makes the bucket hold at least one, the first request after an
-/// expiry or after new credentials always finds a permit.
+/// expiry or after other credentials always finds a permit.
+///
+/// Tokens are credited at most one per `interval`: a server that issues tokens of one second buys no
+/// flood. A permit is given back when the transport proves that nothing was sent.
 ///
 /// It runs on the monotonic clock alone: a stepped wall clock must not mint permits.
 #[derive(Clone, Debug)]
@@ -21,13 +24,21 @@ pub(crate) struct Budget {
     held: Duration,
     /// Up to when growth has been added.
     at: Duration,
+    /// When the last token was issued that is credited.
+    token_at: Option<Duration>,
 }
 
 impl Budget {
     /// A full bucket.
     pub(crate) fn new(policy: &Policy) -> Self {
         let (burst, interval) = (policy.burst.get(), policy.interval);
-        Self { burst, interval, held: interval.saturating_mul(burst), at: Duration::ZERO }
+        Self {
+            burst,
+            interval,
+            held: interval.saturating_mul(burst),
+            at: Duration::ZERO,
+            token_at: None,
+        }
     }
 
     /// Adds the growth up to `monotonic`; an earlier time changes nothing.
@@ -38,6 +49,20 @@ impl Budget {
 
     /// Adds one permit.
     pub(crate) fn credit(&mut self) {
+        self.add(self.interval);
+    }
+
+    /// A token is issued: whether it will be credited, which is at most one per interval.
+    pub(crate) fn admits_token(&mut self) -> bool {
+        let admits = self.token_at.is_none_or(|last| self.at.saturating_sub(last) >= self.interval);
+        if admits {
+            self.token_at = Some(self.at);
+        }
+        admits
+    }
+
+    /// Nothing was sent for the permit that was drawn last.
+    pub(crate) fn give_back(&mut self) {
         self.add(self.interval);
     }
 
@@ -71,11 +96,12 @@ impl Budget {
 
 #[cfg(test)]
 impl Budget {
-    /// What it holds at `monotonic`.
-    pub(super) fn key(&self, monotonic: Duration) -> Duration {
+    /// What it holds at `monotonic`, and how long until the next token is credited.
+    pub(super) fn key(&self, monotonic: Duration) -> (Duration, Option<Duration>) {
         let mut budget = self.clone();
         budget.advance(monotonic);
-        budget.held
+        let next = |at: Duration| (at + self.interval).saturating_sub(monotonic);
+        (budget.held, self.token_at.map(next).filter(|left| !left.is_zero()))
     }
 }
 

@@ -36,23 +36,27 @@ pub enum Event {
         /// The refusal.
         refused: ResponseFacts,
     },
-    /// A request came to nothing, or a fresh token was rejected.
+    /// A request came to nothing.
     Failed {
         /// Why, and when it is tried again.
         error: Error,
-        /// Whether a token is still at hand, so that no caller notices.
-        token_usable: bool,
+        /// How long the token at hand is still handed out, so that no caller notices; `None` without
+        /// a usable token.
+        usable_for: Option<Duration>,
     },
-    /// A resource server refused the token at hand.
+    /// A resource server rejected the token at hand.
     Rejected {
         /// Which token.
         generation: Generation,
+        /// After how long another one is asked for. Zero: at once. Otherwise the token stays in use
+        /// until then.
+        replace_in: Duration,
     },
     /// New credentials were given.
     CredentialsReplaced,
 }
 
-/// The events not yet polled, bounded: whoever does not poll them loses the oldest, not memory.
+/// The events not yet polled, bounded: a driver that does not poll them loses the oldest, not memory.
 #[derive(Clone, Debug)]
 pub(super) struct Events(VecDeque<Event>);
 

@@ -1,43 +1,78 @@
 //! The cache machine.
+//!
+//! The state is derived from the token at hand and the time; it is never stored. Every transition is
+//! in this table. An input that has no line changes nothing. "Asks" means that the next
+//! [`Cache::poll_action`] sends a request, unless something blocks it.
+//!
+//! | state | input | then |
+//! |---|---|---|
+//! | `NoToken` | a caller | asks; the caller waits, or is refused by what blocks the request |
+//! | `Valid` | a caller | the token |
+//! | `Valid` | a caller who wants a longer life | asks; that caller waits |
+//! | `Valid` | the renewal time | `NearExpiry` |
+//! | `NearExpiry` | a caller | the token; asks |
+//! | `Valid`, `NearExpiry` | the first rejection of a streak | `NoToken` |
+//! | `Valid`, `NearExpiry` | a later one | the same token; `NearExpiry` after a minute, doubling |
+//! | `Valid`, `NearExpiry` | the end of the token | `Expired` |
+//! | `Expired` | a caller | asks; the caller waits, or is refused by what blocks the request |
+//! | any | a new token | `Valid` |
+//! | any | the token at hand again | the same, to its first expiry |
+//! | any | a failure | the same; a hold-off. From `NoToken` back to the rejected token, if it is usable |
+//! | any | other credentials of the client | the same; no hold-off |
+//! | any | credentials of another client | `NoToken`; no hold-off |
+//!
+//! What blocks a request, in this order, is one enum (`Blocker`): a flight, a hold-off, a pause, a
+//! token that would come back, the budget. Each ends by itself.
 
 mod answer;
 mod blocker;
 mod budget;
+mod callers;
+mod clock;
 mod current_token;
 mod encoding;
 mod event;
+mod failures;
+mod flight;
 mod hold_off;
 mod outcome;
+mod rejection;
+mod renewal;
+mod rotation;
+mod send_failure;
 mod status;
+mod tokens;
+mod view;
+mod waiters;
 
 use crate::credentials::Credentials;
 use crate::endpoint::Endpoint;
-use crate::error::{Error, ErrorKind, Failure};
 use crate::moment::Moment;
 use crate::policy::Policy;
 use crate::request::{Bounds, FlightId, TokenRequest};
 use crate::rng::Rng;
-use crate::token::{AccessToken, Generation};
+use crate::token::Generation;
 use budget::Budget;
-use current_token::CurrentToken;
+use clock::Clock;
 use encoding::Encoding;
 use event::Events;
-use hold_off::HoldOff;
-use std::sync::Arc;
-use std::time::Duration;
+use failures::Failures;
+use flight::Flight;
+use tokens::Tokens;
+use waiters::Waiters;
 
 pub use answer::{Acquire, Action, Lease, Ticket};
 pub use encoding::EncodingChoice;
 pub use event::Event;
-pub use outcome::SendFailure;
+pub use send_failure::SendFailure;
 pub use status::{Counters, State, Status};
 
 /// The token cache of one client at one token endpoint.
 ///
-/// A pure machine: inputs by `acquire` and `handle_*`, outputs by `poll_*`, and the time always
-/// passed in. It does nothing by itself and waits for nothing; the [crate page](crate) shows the
-/// loop that drives it. Misuse is harmless: an unknown or stale flight is ignored, a spurious poll
-/// changes nothing.
+/// A pure machine: inputs by `acquire`, `resume`, `give_up`, `set_credentials` and `handle_*`,
+/// outputs by `poll_*`, and the time always the first argument. It does nothing by itself and waits
+/// for nothing; the [crate page](crate) shows the loop that drives it. Getters change nothing. Misuse
+/// is harmless: an unknown or stale flight is ignored, a spurious poll changes nothing.
 #[derive(Debug)]
 #[cfg_attr(test, derive(Clone))]
 pub struct Cache {
@@ -45,63 +80,23 @@ pub struct Cache {
     credentials: Credentials,
     policy: Policy,
     rng: Rng,
-    /// The latest reading of each clock: backward steps are clamped to it.
-    now: Moment,
-    held: Option<CurrentToken>,
+    clock: Clock,
+    tokens: Tokens,
     flight: Option<Flight>,
-    hold_off: Option<HoldOff>,
+    next_flight: u64,
+    failures: Failures,
+    /// Until when nothing is sent although nothing failed.
+    pause: Option<Moment>,
+    waiters: Waiters,
     budget: Budget,
     encoding: Encoding,
-    /// Somebody needs a request that nothing stands in the way of.
-    wanted: bool,
-    /// The token that was rejected last, to know it should the server hand it back.
-    rejected: Option<Rejected>,
-    /// Whether the next token replaces a rejected one.
-    replacing_rejected: bool,
-    /// Failures of each sort in a row; what ends the row is where they are reset.
-    streaks: Streaks,
-    last_failure: Option<Arc<Failure>>,
-    /// The last failure that was the answer to those who waited, and how many there were.
-    refusal: Option<Arc<Failure>>,
-    refusals: u64,
-    next_flight: u64,
-    generation: Generation,
     counters: Counters,
     events: Events,
 }
 
-/// The token request under way.
-#[derive(Debug)]
-#[cfg_attr(test, derive(Clone))]
-struct Flight {
-    id: FlightId,
-    sent: Moment,
-    /// On the monotonic clock alone: a stepped wall clock must not cost a token that is on its way.
-    deadline: Duration,
-    encoding: crate::request::BodyEncoding,
-    credentials: Credentials,
-    /// Whether newer credentials were given since.
-    superseded: bool,
-}
-
-#[derive(Debug)]
-#[cfg_attr(test, derive(Clone))]
-struct Rejected {
-    held: CurrentToken,
-    /// Whether the server handed it back, for which there was a cool-down.
-    cooled_down: bool,
-}
-
-#[derive(Clone, Copy, Debug, Default)]
-struct Streaks {
-    passing: u32,
-    redirects: u32,
-    fresh_rejections: u32,
-}
-
 impl Cache {
     /// An empty cache. The same seed and the same inputs give the same outputs, bit for bit; give
-    /// each cache of a fleet its own.
+    /// each cache of a fleet a seed of its own.
     pub fn new(endpoint: Endpoint, credentials: Credentials, seed: u64) -> Self {
         let policy = Policy::default();
         let mut rng = Rng::new(seed);
@@ -110,31 +105,25 @@ impl Cache {
             credentials,
             budget: Budget::new(&policy),
             policy,
-            generation: Generation(rng.next_u64()),
+            clock: Clock::new(),
+            tokens: Tokens::none(Generation(rng.next_u64())),
             rng,
-            now: Moment::new(Duration::ZERO, Duration::ZERO),
-            held: None,
             flight: None,
-            hold_off: None,
-            encoding: Encoding::new(EncodingChoice::Auto),
-            wanted: false,
-            rejected: None,
-            replacing_rejected: false,
-            streaks: Streaks::default(),
-            last_failure: None,
-            refusal: None,
-            refusals: 0,
             next_flight: 0,
+            failures: Failures::default(),
+            pause: None,
+            waiters: Waiters::default(),
+            encoding: Encoding::new(EncodingChoice::Auto),
             counters: Counters::default(),
             events: Events::none(),
         }
     }
 
-    /// The same cache, still empty, with another policy.
+    /// The same cache, still empty, with another policy. Durations beyond a year count as a year.
     #[must_use]
     pub fn with_policy(mut self, policy: Policy) -> Self {
-        self.budget = Budget::new(&policy);
-        self.policy = policy;
+        self.policy = policy.clamped();
+        self.budget = Budget::new(&self.policy);
         self
     }
 
@@ -150,132 +139,18 @@ impl Cache {
         &self.policy
     }
 
-    /// A caller wants a token that is usable for at least `at_least`, which may be zero. Poll the
-    /// action afterwards, whatever the answer.
-    ///
-    /// A caller who wants a longer life than the token has left causes an early renewal, paid from the
-    /// budget. A duration that no token of this server can meet is
-    /// [`ErrorKind::LifetimeTooShort`], after at most one request.
-    pub fn acquire(&mut self, now: Moment, at_least: Duration) -> Acquire {
-        let now = self.advance(now);
-        let ticket = Ticket { at_least, refusals: self.refusals, issued: self.counters.issued };
-        self.answer(ticket, now)
+    /// The time that [`next_wakeup`](Self::next_wakeup) named has come. Every other input does the
+    /// same first; too early or too often does no harm.
+    pub fn handle_timeout(&mut self, now: Moment) {
+        let _ = self.advance(now);
     }
 
-    /// A waiting caller asks again: a flight has ended, or the wake-up has come. The outcome that
-    /// answers one who waited answers all.
-    pub fn resume(&mut self, now: Moment, ticket: Ticket) -> Acquire {
-        let now = self.advance(now);
-        if let Some(token) = self.ready(ticket.at_least, now) {
-            return Acquire::Ready(token);
-        }
-        if self.refusals > ticket.refusals
-            && let Some(failure) = self.refusal.clone()
-        {
-            return Acquire::Refused(Error::new(failure, self.retry_in(now)));
-        }
-        if !ticket.at_least.is_zero() && self.counters.issued > ticket.issued {
-            return Acquire::Refused(self.too_short(self.retry_in(now)));
-        }
-        self.answer(ticket, now)
-    }
-
-    /// A waiting caller's own time ran out: the error to leave with. The flight goes on.
-    pub fn give_up(&mut self, now: Moment) -> Error {
-        let now = self.advance(now);
-        let cause = self.last_failure.clone();
-        let failure = Failure::because(ErrorKind::WaitTimedOut, cause);
-        Error::new(Arc::new(failure), self.retry_in(now))
-    }
-
-    /// What there is to do now; poll until `None` after every input.
+    /// What there is to do now; poll until `None` after every input, at the same time.
     pub fn poll_action(&mut self, now: Moment) -> Option<Action> {
         let now = self.advance(now);
-        if !self.wanted || self.blocker(now).is_some() || !self.budget.draw() {
-            return None;
-        }
-        self.wanted = false;
-        Some(Action::Send(self.send(now)))
-    }
-
-    /// A resource server refused the token of this generation (RFC 6750 §3.1 `invalid_token`).
-    ///
-    /// Only the token at hand can be invalidated, only once, and only while it is handed out: that
-    /// an expired one is refused says nothing new. A fresh replacement that is refused as well means
-    /// that asking for another does not help: a cool-down, and a clear error.
-    pub fn handle_rejected(&mut self, now: Moment, generation: Generation) {
-        let now = self.advance(now);
-        let rejected = |held: &mut CurrentToken| {
-            held.token.generation() == generation && held.state(now) != State::Expired
-        };
-        let Some(held) = self.held.take_if(rejected) else { return };
-        self.counters.rejections += 1;
-        self.events.push(Event::Rejected { generation });
-        self.replacing_rejected = true;
-        let fresh = held.is_fresh_replacement(now, &self.policy);
-        self.rejected = Some(Rejected { held, cooled_down: false });
-        if fresh {
-            self.cool_down(now, Duration::MAX);
-        } else {
-            self.streaks.fresh_rejections = 0;
-        }
-    }
-
-    /// New credentials, for a secret that was rotated. They end a hold-off; the token at hand stays
-    /// good, and so does a token that is on its way.
-    pub fn set_credentials(&mut self, now: Moment, credentials: Credentials) {
-        self.advance(now);
-        self.credentials = credentials;
-        self.hold_off = None;
-        self.streaks = Streaks::default();
-        self.encoding.on_new_credentials();
-        self.budget.credit();
-        if let Some(flight) = &mut self.flight {
-            flight.superseded = true;
-        }
-        self.events.push(Event::CredentialsReplaced);
-    }
-
-    /// What may be handed out without asking, and how long; `None` when a call would start
-    /// something or there is no usable token.
-    pub fn lease(&mut self, now: Moment) -> Option<Lease> {
-        let now = self.advance(now);
-        let held = self.held.as_ref()?;
-        let usable_until = held.unusable_at();
-        let until = match (held.state(now), self.blocker(now)) {
-            (State::Valid, _) => held.renew_at(),
-            (State::NearExpiry, Some(blocker)) => self.blocker_end(&blocker),
-            _ => return None,
-        };
-        let until = until.earlier(usable_until);
-        let lease = Lease { token: held.token.clone(), until, usable_until };
-        (!until.reached(now)).then_some(lease)
-    }
-
-    /// When waiting callers should resume although nothing was reported: the end of a hold-off, or
-    /// the deadline of a flight. `None` when only an input changes anything.
-    pub fn next_wakeup(&self) -> Option<Moment> {
-        self.blocker(self.now).map(|blocker| self.blocker_end(&blocker))
-    }
-
-    /// The cache at a glance.
-    pub fn status(&mut self, now: Moment) -> Status {
-        let now = self.advance(now);
-        let held = self.held.as_ref();
-        let state = held.map_or(State::NoToken, |held| held.state(now));
-        let usable = held.filter(|_| matches!(state, State::Valid | State::NearExpiry));
-        Status {
-            state,
-            generation: held.map(|held| held.token.generation()),
-            usable_for: usable.map(|held| held.unusable_at().remaining(now)),
-            renew_in: usable.map(|held| held.renew_at().remaining(now)).filter(|d| !d.is_zero()),
-            in_flight: self.flight.is_some(),
-            retry_in: self.retry_in(now),
-            last_error: self.last_failure.clone().map(|f| Error::new(f, self.retry_in(now))),
-            proven_encoding: self.encoding.proven(),
-            permits: self.budget.permits(),
-            counters: self.counters,
-        }
+        let is_sent =
+            self.waiters.request_wanted && self.blocker(now).is_none() && self.budget.draw();
+        is_sent.then(|| Action::Send(self.send(now)))
     }
 
     /// The oldest event not yet polled. At most 64 are kept.
@@ -283,86 +158,79 @@ impl Cache {
         self.events.pop()
     }
 
-    /// Brings the machine to `now`, and returns it clamped.
+    /// Brings the machine to `now`, and returns its own time.
     fn advance(&mut self, now: Moment) -> Moment {
         let now = self.follow(now);
-        if self.flight.as_ref().is_some_and(|flight| now.monotonic() >= flight.deadline) {
+        if self.flight.take_if(|flight| flight.is_over(now)).is_some() {
             self.give_up_flight(now);
         }
-        self.hold_off.take_if(|hold_off| hold_off.until.reached(now));
+        self.failures.handle_timeout(now);
+        self.pause.take_if(|until| until.reached(now));
         now
     }
 
     /// The clocks and the budget alone.
     fn follow(&mut self, now: Moment) -> Moment {
-        self.now = now.clamped(self.now);
-        if let Some(held) = &mut self.held {
-            held.credit(&mut self.budget, self.now);
-        }
-        self.budget.advance(self.now.monotonic());
-        self.now
+        let now = self.clock.read(now);
+        self.credit(now);
+        now
     }
 
-    fn answer(&mut self, ticket: Ticket, now: Moment) -> Acquire {
-        if let Some(token) = self.ready(ticket.at_least, now) {
-            return Acquire::Ready(token);
+    /// Credits the budget with what the token at hand has reached, and with the time that passed.
+    fn credit(&mut self, now: Moment) {
+        if let Some(current) = &mut self.tokens.current {
+            current.credit(&mut self.budget, now);
         }
-        if let Some(held) = self.held.as_ref().filter(|held| held.state(now) != State::Expired)
-            && held.usable_on_receipt() < ticket.at_least
-        {
-            let over = held.unusable_at().remaining(now);
-            return Acquire::Refused(self.too_short(Some(over)));
-        }
-        match self.blocker(now) {
-            None => {
-                self.wanted = true;
-                Acquire::Wait(ticket)
-            }
-            Some(blocker) => match self.refusal_by(blocker, now) {
-                Some(error) => Acquire::Refused(error),
-                None => Acquire::Wait(ticket),
-            },
-        }
-    }
-
-    /// The token at hand if it will do; notes that it should be renewed when that time has come.
-    fn ready(&mut self, at_least: Duration, now: Moment) -> Option<AccessToken> {
-        let held = self.held.as_ref()?;
-        let (token, usable_for) = (held.token.clone(), held.unusable_at().remaining(now));
-        match held.state(now) {
-            State::Valid => {}
-            State::NearExpiry => self.wanted |= self.blocker(now).is_none(),
-            State::NoToken | State::Expired => return None,
-        }
-        (usable_for >= at_least).then_some(token)
+        self.budget.advance(now.monotonic());
     }
 
     fn send(&mut self, now: Moment) -> TokenRequest {
+        self.waiters.request_wanted = false;
         let id = FlightId(self.next_flight);
         self.next_flight += 1;
         self.counters.requests += 1;
         let encoding = self.encoding.next();
         self.events.push(Event::Requested { flight: id, encoding });
+        let transport = &self.policy.transport;
+        let transport_deadline = now.monotonic().saturating_add(transport.request_timeout);
         self.flight = Some(Flight {
             id,
             sent: now,
-            deadline: now.monotonic().saturating_add(self.policy.request_timeout),
+            deadline: transport_deadline.saturating_add(flight::grace(transport.request_timeout)),
+            transport_deadline,
             encoding,
             credentials: self.credentials.clone(),
             superseded: false,
+            uncounted: self.failures.take_uncounted(),
         });
-        TokenRequest::new(
-            id,
-            self.endpoint.clone(),
-            &self.credentials,
-            encoding,
-            Bounds {
-                timeout: self.policy.request_timeout,
-                connect_timeout: self.policy.connect_timeout,
-                response: self.policy.limits,
-            },
-            &mut self.rng,
-        )
+        let bounds = Bounds {
+            timeout: transport.request_timeout,
+            connect_timeout: transport.connect_timeout,
+            response: transport.limits,
+        };
+        let endpoint = self.endpoint.clone();
+        TokenRequest::new(id, endpoint, &self.credentials, encoding, bounds, &mut self.rng)
+    }
+
+    /// A copy to look into the future with. Not `Clone`: two caches would have two budgets.
+    fn snapshot(&self) -> Self {
+        Self {
+            endpoint: self.endpoint.clone(),
+            credentials: self.credentials.clone(),
+            policy: self.policy.clone(),
+            rng: self.rng.clone(),
+            clock: self.clock,
+            tokens: self.tokens.clone(),
+            flight: self.flight.clone(),
+            next_flight: self.next_flight,
+            failures: self.failures.clone(),
+            pause: self.pause,
+            waiters: self.waiters.clone(),
+            budget: self.budget.clone(),
+            encoding: self.encoding.clone(),
+            counters: self.counters,
+            events: Events::none(),
+        }
     }
 }
 

@@ -3,72 +3,29 @@
 use super::current_token::{CurrentToken, Reissue};
 use super::encoding::Refusal;
 use super::event::Event;
-use super::hold_off::{self, HoldOff};
-use super::{Cache, Flight, Rejected, State};
+use super::flight::Flight;
+use super::hold_off;
+use super::rejection::CameBack;
+use super::send_failure::SendFailure;
+use super::{Cache, State};
 use crate::error::{Detail, Error, ErrorKind, Failure, ResponseFacts, TransportKind};
 use crate::moment::Moment;
 use crate::request::FlightId;
 use crate::response::{self, Class, MalformedResponse, Redactor, Response};
-use crate::secret_buffer::SecretBuffer;
 use crate::token::{AccessToken, BearerValue, Generation};
-use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// That no whole response came, and why.
-///
-/// ```
-/// use jeel_auth_core::{SendFailure, TransportKind};
-///
-/// let failure = SendFailure::new(TransportKind::Connect, "connection refused");
-/// assert_eq!(failure.kind(), TransportKind::Connect);
-/// ```
-#[derive(Clone)]
-pub struct SendFailure {
-    kind: TransportKind,
-    /// Wiped, for a library may put what it was sent into its words.
-    detail: SecretBuffer,
-}
-
-impl SendFailure {
-    /// A failure of this kind, with the cause in words for people: of the text 200 printable ASCII
-    /// characters are kept, and none if the client secret stands in it.
-    pub fn new(kind: TransportKind, detail: impl fmt::Display) -> Self {
-        let mut words = SecretBuffer::with_capacity(LONGEST_WORDS);
-        // It stops where the room ends, which is far beyond what is kept.
-        let _ = fmt::write(&mut words, format_args!("{detail}"));
-        Self { kind, detail: words }
-    }
-
-    /// What kind of failure it is.
-    pub const fn kind(&self) -> TransportKind {
-        self.kind
-    }
-
-    #[cfg(test)]
-    pub(super) fn words(&self) -> &str {
-        self.detail.as_str()
-    }
-}
-
-const LONGEST_WORDS: usize = 1024;
-
-/// Only the kind: the words have not been searched for the secret yet.
-impl fmt::Debug for SendFailure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SendFailure").field("kind", &self.kind).finish_non_exhaustive()
-    }
-}
-
 impl Cache {
-    /// The whole response to a flight. Its class decides what follows; a response to an unknown or ended
-    /// flight is ignored.
+    /// The whole response to a flight. Its class decides what follows. A response to an unknown or
+    /// ended flight is ignored.
     pub fn handle_response(&mut self, now: Moment, flight: FlightId, response: &Response) {
+        let reading = now;
         // The flight is taken before its deadline is looked at: a response that came late still came.
         let now = self.follow(now);
         let Some(flight) = self.finish(flight) else { return };
-        let (class, about) = response::classify(response, now, &self.policy);
-        let at_hand = self.held.as_ref().map(|held| held.token.clone());
+        let (class, about) = response::classify(response, reading, &self.policy);
+        let at_hand = self.tokens.current.as_ref().map(|current| current.token.clone());
         let facts = || {
             let redactor = Redactor::new(&flight.credentials, at_hand.as_ref());
             about.facts(flight.encoding, &redactor)
@@ -80,40 +37,41 @@ impl Cache {
             Class::Denied => self.denied(&flight, now, facts()),
             Class::Redirected => self.redirected(now, facts()),
             Class::RateLimited { after } => self.rate_limited(now, after, facts()),
-            Class::Transient => self.passing(now, ErrorKind::Server, responded(facts())),
+            Class::Transient => self.transient(now, ErrorKind::Server, responded(facts())),
             Class::Malformed(why) => {
-                self.passing(now, ErrorKind::Malformed(why), responded(facts()));
+                self.transient(now, ErrorKind::Malformed(why), responded(facts()));
             }
         }
+        // A token may arrive after its renewal time.
+        self.credit(now);
     }
 
     /// A flight brought no whole response. An unknown or ended flight is ignored.
     pub fn handle_send_failed(&mut self, now: Moment, flight: FlightId, failure: &SendFailure) {
         let now = self.follow(now);
         let Some(flight) = self.finish(flight) else { return };
-        let redactor = Redactor::new(&flight.credentials, self.held.as_ref().map(|h| &h.token));
-        let detail = redactor.keep_up_to(200, failure.detail.as_str()).unwrap_or_default();
-        self.passing(now, ErrorKind::Transport(failure.kind), Detail::Transport(detail));
-    }
-
-    /// A flight past its deadline, whose carrier reported nothing: a thread or task that is gone.
-    pub(super) fn give_up_flight(&mut self, now: Moment) {
-        if self.flight.take().is_some() {
-            let kind = ErrorKind::Transport(TransportKind::TimedOut);
-            self.passing(now, kind, Detail::None);
+        if failure.is_nothing_sent() {
+            self.budget.give_back();
         }
+        let at_hand = self.tokens.current.as_ref().map(|current| &current.token);
+        let redactor = Redactor::new(&flight.credentials, at_hand);
+        let detail = redactor.keep_up_to(200, failure.words()).unwrap_or_default();
+        self.transient(now, ErrorKind::Transport(failure.kind()), Detail::Transport(detail));
+        self.credit(now);
     }
 
-    /// The API refused a fresh replacement, or the server handed back what the API had refused.
-    pub(super) fn cool_down(&mut self, now: Moment, at_most: Duration) {
-        self.streaks.fresh_rejections = self.streaks.fresh_rejections.saturating_add(1);
-        let wait = hold_off::denied(&self.policy, self.streaks.fresh_rejections).min(at_most);
-        self.fail(now, wait, Failure::new(ErrorKind::TokenRejected, Detail::None));
+    /// A flight is past its deadline, and its thread or task reported nothing.
+    pub(super) fn give_up_flight(&mut self, now: Moment) {
+        let kind = ErrorKind::Transport(TransportKind::TimedOut);
+        self.transient(now, kind, Detail::None);
+        self.credit(now);
     }
 
     fn finish(&mut self, id: FlightId) -> Option<Flight> {
         self.flight.take_if(|flight| flight.id == id)
     }
+
+    // The server answers with a token.
 
     fn issued(
         &mut self,
@@ -124,153 +82,212 @@ impl Cache {
         facts: impl FnOnce() -> ResponseFacts,
     ) {
         self.encoding.on_token(flight.encoding);
-        if let Some(held) = self.held.as_mut().filter(|held| held.token.is(&bearer)) {
-            let generation = held.token.generation();
-            if held.on_reissue(flight.sent, now) == Reissue::Kept {
-                return self.reissued(generation);
+        let times = (flight.sent, now);
+        let same = self.tokens.current.as_mut().filter(|current| current.token.is(&bearer));
+        let came_back = match same {
+            Some(current) => {
+                let reissue = current.on_reissue(flight.sent, now);
+                let generation = current.token.generation();
+                self.handed_out_again(now, generation, reissue)
             }
-        } else if let Some(rejected) =
-            self.rejected.take_if(|rejected| rejected.held.token.is(&bearer))
-            && !self.came_back(rejected, (flight.sent, now), &bearer)
-        {
+            None => self.came_back(times, &bearer),
+        };
+        if let CameBack::Settled = came_back {
             return;
         }
-        let Some(lifetime) = lifetime else {
-            let kind = ErrorKind::Malformed(MalformedResponse::Lifetime);
-            return self.passing(now, kind, responded(facts()));
-        };
-        self.store(flight.sent, now, bearer, lifetime, facts);
+        match lifetime {
+            Some(lifetime) => self.store(times, bearer, lifetime, facts),
+            None => {
+                let kind = ErrorKind::Malformed(MalformedResponse::Lifetime);
+                self.transient(now, kind, responded(facts()));
+            }
+        }
     }
 
-    /// The server handed out again what the API had refused: a cool-down, at most until the server
-    /// drops it; and if it still does so after that, another chance, for the API may have been
-    /// wrong. Says whether the token is to be taken for a new one.
-    fn came_back(
+    /// The server handed out the token at hand again.
+    fn handed_out_again(
         &mut self,
-        rejected: Rejected,
-        (sent, now): (Moment, Moment),
-        bearer: &BearerValue,
-    ) -> bool {
-        let Rejected { mut held, cooled_down } = rejected;
-        if held.on_reissue(sent, now) == Reissue::Renewed {
-            return true;
+        now: Moment,
+        generation: Generation,
+        reissue: Reissue,
+    ) -> CameBack {
+        match reissue {
+            Reissue::Renewed => return CameBack::AsNew,
+            Reissue::TooEarly => self.ask_again(now),
+            Reissue::Kept => {
+                self.tokens.keep_rejected(now, &self.policy);
+                self.reissued(generation);
+            }
         }
-        if !cooled_down {
-            self.cool_down(now, held.dropped_in(now));
-            self.rejected = Some(Rejected { held, cooled_down: true });
-            return false;
-        }
-        let generation = self.next_generation();
-        let token = AccessToken::new(bearer.clone(), generation);
-        self.held = Some(held.second_chance(token, now));
-        self.replacing_rejected = false;
-        self.reissued(generation);
-        false
+        CameBack::Settled
     }
 
-    fn next_generation(&mut self) -> Generation {
-        self.generation = Generation(self.generation.0.wrapping_add(1));
-        self.generation
-    }
-
-    fn reissued(&mut self, generation: Generation) {
+    pub(super) fn reissued(&mut self, generation: Generation) {
         self.counters.reissued += 1;
-        self.settled();
+        self.settle();
         self.events.push(Event::Reissued { generation });
     }
 
     fn store(
         &mut self,
-        sent: Moment,
-        now: Moment,
+        (sent, now): (Moment, Moment),
         bearer: BearerValue,
         lifetime: Duration,
         facts: impl FnOnce() -> ResponseFacts,
     ) {
-        let generation = self.next_generation();
+        let generation = self.tokens.next_generation();
         let token = AccessToken::new(bearer, generation);
-        let (policy, rng) = (&self.policy, &mut self.rng);
-        let held =
-            CurrentToken::new(token, (sent, now), lifetime, self.replacing_rejected, policy, rng);
-        if held.state(now) == State::Expired {
-            return self.passing(now, ErrorKind::ExpiredOnArrival, responded(facts()));
+        let token = CurrentToken::new(token, (sent, now), lifetime, &self.policy, &mut self.rng);
+        if token.state(now) == State::Expired {
+            return self.transient(now, ErrorKind::ExpiredOnArrival, responded(facts()));
         }
-        self.replacing_rejected = false;
+        let is_credited = self.budget.admits_token();
+        let token = if is_credited { token } else { token.without_credit() };
         self.counters.issued += 1;
-        let renew_in = held.renew_at().remaining(now);
+        let renew_in = token.due_at().remaining(now);
         self.events.push(Event::Issued { generation, lifetime, renew_in });
-        self.held = Some(held);
-        self.settled();
+        self.tokens.replace(token);
+        self.settle();
     }
 
     /// The server answered with a token: what went wrong before is over.
-    fn settled(&mut self) {
-        self.wanted = false;
-        self.hold_off = None;
-        self.last_failure = None;
-        self.streaks.passing = 0;
-        self.streaks.redirects = 0;
+    fn settle(&mut self) {
+        self.waiters.request_wanted = false;
+        self.failures.settle();
     }
+
+    // The server refuses.
 
     fn denied(&mut self, flight: &Flight, now: Moment, facts: ResponseFacts) {
         if flight.superseded {
             // The old credentials were denied, which says nothing about the new.
-            self.wanted = true;
+            self.waiters.request_wanted = true;
             return;
         }
-        match self.encoding.on_refusal(facts.clone()) {
-            Refusal::TryOther => {
-                self.wanted = true;
-                let detail = responded(facts.clone());
-                self.last_failure = Some(Arc::new(Failure::new(ErrorKind::Denied, detail)));
-                self.events.push(Event::TryingOtherEncoding { refused: facts });
-            }
+        match self.encoding.on_refusal(facts.clone(), flight.uncounted) {
+            Refusal::TryOther => self.try_other(ErrorKind::Denied, facts),
+            Refusal::OffTurn => self.off_turn(now, facts),
             Refusal::Denial { number, first } => {
                 let detail = Detail::Response { last: facts, first };
                 let wait = hold_off::denied(&self.policy, number);
-                self.fail(now, wait, Failure::new(ErrorKind::Denied, detail));
+                self.fail(now, Failed::denied(detail, wait));
             }
         }
     }
 
+    /// The refusal may be the encoding's: the other one is tried at once.
+    fn try_other(&mut self, kind: ErrorKind, facts: ResponseFacts) {
+        self.waiters.request_wanted = true;
+        let failure = Failure::new(kind, responded(facts.clone()));
+        self.failures.last = Some(Arc::new(failure));
+        self.events.push(Event::TryingOtherEncoding { refused: facts });
+    }
+
+    /// The encoding that was tried on suspicion is refused: what was wrong before still is.
+    fn off_turn(&mut self, now: Moment, facts: ResponseFacts) {
+        let failure = self.failures.last.clone();
+        let failure =
+            failure.unwrap_or_else(|| Arc::new(Failure::new(ErrorKind::Denied, responded(facts))));
+        let wait = self.backoff(now);
+        self.fail(now, Failed { failure, ours: wait, after: None, answers_at_once: false });
+    }
+
     fn redirected(&mut self, now: Moment, facts: ResponseFacts) {
-        self.encoding.on_passing_failure();
-        self.streaks.redirects = self.streaks.redirects.saturating_add(1);
-        let wait = hold_off::denied(&self.policy, self.streaks.redirects);
-        self.fail(now, wait, Failure::new(ErrorKind::Redirected, responded(facts)));
+        self.encoding.on_failure(true, self.permits_are_scarce());
+        let wait = self.failures.not_soon(&self.policy);
+        let failure = Failure::new(ErrorKind::Redirected, responded(facts));
+        self.fail(now, Failed::not_soon(failure, wait));
     }
 
     fn rate_limited(&mut self, now: Moment, after: Option<Duration>, facts: ResponseFacts) {
-        let wait = hold_off::rate_limited(&self.policy, after, self.streaks.passing, &mut self.rng);
-        self.streaks.passing = self.streaks.passing.saturating_add(1);
-        self.fail(now, wait, Failure::new(ErrorKind::RateLimited, responded(facts)));
+        let ours = match after {
+            Some(after) if !after.is_zero() => Duration::ZERO,
+            _ => self.failures.rate_limited(&self.policy, &mut self.rng),
+        };
+        let failure = Failure::new(ErrorKind::RateLimited, responded(facts));
+        self.fail(now, Failed { after, ..Failed::new(failure, ours) });
     }
 
     /// A failure that time may cure: back off.
-    fn passing(&mut self, now: Moment, kind: ErrorKind, detail: Detail) {
-        self.encoding.on_passing_failure();
-        let wait = hold_off::backoff(&self.policy, self.streaks.passing, &mut self.rng);
-        self.streaks.passing = self.streaks.passing.saturating_add(1);
-        self.fail(now, wait, Failure::new(kind, detail));
+    fn transient(&mut self, now: Moment, kind: ErrorKind, detail: Detail) {
+        let may_be_the_encoding = may_be_the_encoding(kind, &detail);
+        self.encoding.on_failure(may_be_the_encoding, self.permits_are_scarce());
+        let wait = self.backoff(now);
+        self.fail(now, Failed::new(Failure::new(kind, detail), wait));
     }
 
-    /// Holds off, and answers those who wait if that takes longer than their patience.
-    fn fail(&mut self, now: Moment, wait: Duration, failure: Failure) {
-        let failure = Arc::new(failure);
-        self.wanted = false;
-        self.counters.failures += 1;
-        // A cool-down is not shortened by what a flight that was under way comes to.
-        let earlier = self.hold_off.take_if(|earlier| earlier.until.remaining(now) > wait);
-        let hold_off = HoldOff { until: now.after(wait), failure: failure.clone() };
-        self.hold_off = Some(earlier.unwrap_or(hold_off));
-        if wait > self.policy.patience {
-            self.refusals += 1;
-            self.refusal = Some(failure.clone());
+    fn backoff(&mut self, now: Moment) -> Duration {
+        let usable = self.has_token_to_fall_back_on(now);
+        self.failures.transient(&self.policy, usable, &mut self.rng)
+    }
+
+    /// Holds off, and answers the callers who wait if that takes longer than their patience.
+    fn fail(&mut self, now: Moment, failed: Failed) {
+        let Failed { failure, ours, after, answers_at_once } = failed;
+        if failure.kind != ErrorKind::Denied {
+            self.tokens.fall_back(now);
         }
-        let usable = self.held.as_ref().is_some_and(|held| held.state(now) != State::Expired);
-        let error = Error::new(failure.clone(), Some(wait));
-        self.events.push(Event::Failed { error, token_usable: usable });
-        self.last_failure = Some(failure);
+        let usable = self.tokens.usable(now).is_some();
+        let wait = self.failures.wait(ours, after, &self.policy, usable, &mut self.rng);
+        let wait = if answers_at_once { wait.answering_at_once() } else { wait };
+        let timeout = self.policy.transport.request_timeout;
+        let current = self.tokens.current.as_mut();
+        let wait = self.failures.hold(now, wait, &failure, current, timeout);
+        self.waiters.request_wanted = false;
+        self.counters.failures += 1;
+        if answers_at_once || wait > self.policy.patience {
+            self.waiters.refuse_all(Arc::clone(&failure));
+        }
+        let usable_for = self.tokens.usable(now).map(|token| token.unusable_at().remaining(now));
+        let error = Error::new(failure, Some(wait));
+        self.events.push(Event::Failed { error, usable_for });
+    }
+
+    fn has_token_to_fall_back_on(&self, now: Moment) -> bool {
+        self.tokens.usable(now).is_some() || self.tokens.has_fallback(now)
+    }
+
+    fn permits_are_scarce(&self) -> bool {
+        self.budget.permits() < 2
+    }
+}
+
+/// A failed request: why, how long to hold off, and who is told when.
+struct Failed {
+    failure: Arc<Failure>,
+    /// The hold-off on our own account.
+    ours: Duration,
+    /// What the server asked for.
+    after: Option<Duration>,
+    /// Whether callers are answered at once, however short the hold-off.
+    answers_at_once: bool,
+}
+
+impl Failed {
+    fn new(failure: Failure, ours: Duration) -> Self {
+        Self { failure: Arc::new(failure), ours, after: None, answers_at_once: false }
+    }
+
+    fn denied(detail: Detail, ours: Duration) -> Self {
+        Self::new(Failure::new(ErrorKind::Denied, detail), ours)
+    }
+
+    fn not_soon(failure: Failure, ours: Duration) -> Self {
+        Self { answers_at_once: true, ..Self::new(failure, ours) }
+    }
+}
+
+/// Some servers answer 500, or with a page, to an encoding that they do not read. Gateways and the
+/// network say nothing about it.
+fn may_be_the_encoding(kind: ErrorKind, detail: &Detail) -> bool {
+    let status = match detail {
+        Detail::Response { last, .. } => last.status,
+        Detail::None | Detail::Transport(_) => return false,
+    };
+    match kind {
+        ErrorKind::Malformed(_) => true,
+        ErrorKind::Server => !matches!(status, 408 | 503 | 504),
+        _ => false,
     }
 }
 

@@ -37,6 +37,9 @@ pub struct Status {
     pub retry_in: Option<Duration>,
     /// The last failure since a token was issued.
     pub last_error: Option<Error>,
+    /// How many rejections by resource servers came in a row, without a token that lived unrejected
+    /// for [`Policy::fresh_for`](crate::Policy::fresh_for) between them.
+    pub rejections_in_a_row: u32,
     /// The body encoding that brought a token, until put in doubt.
     pub proven_encoding: Option<BodyEncoding>,
     /// Whole requests in the budget's store.
@@ -55,8 +58,8 @@ pub struct Counters {
     pub issued: u64,
     /// Times the server answered with the token at hand.
     pub reissued: u64,
-    /// Requests that came to nothing, and rejections of fresh replacements.
+    /// Requests that came to nothing.
     pub failures: u64,
-    /// Tokens that a resource server refused, each counted once.
+    /// Tokens that a resource server rejected, each counted once.
     pub rejections: u64,
 }

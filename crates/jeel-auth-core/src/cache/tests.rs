@@ -47,6 +47,7 @@ pub(super) struct World {
     pub(super) cache: Cache,
     pub(super) now: Moment,
     flight: Option<FlightId>,
+    rotations: u32,
 }
 
 impl World {
@@ -60,7 +61,7 @@ impl World {
         let cache = Cache::new(Environment::Sandbox.token_endpoint(), credentials, seed)
             .with_policy(policy)
             .with_encoding(encoding);
-        Self { cache, now: Moment::new(s(1000), s(1_800_000_000)), flight: None }
+        Self { cache, now: Moment::new(s(1000), s(1_800_000_000)), flight: None, rotations: 0 }
     }
 
     pub(super) fn with_policy(policy: Policy) -> Self {
@@ -157,13 +158,22 @@ impl World {
         self.status().generation.unwrap()
     }
 
+    /// The generation of the first token that a cache of this seed is issued.
+    pub(super) fn foreign_generation(seed: u64) -> Generation {
+        let mut world = Self::with_seed(seed);
+        world.fetch("foreign", 100);
+        world.generation()
+    }
+
     pub(super) fn reject(&mut self) {
         let generation = self.generation();
         self.cache.handle_rejected(self.now, generation);
     }
 
     pub(super) fn new_credentials(&mut self) {
-        let credentials = Credentials::new("school-42", "0ther-S3cret").unwrap();
+        self.rotations += 1;
+        let secret = format!("0ther-S3cret-{}", self.rotations);
+        let credentials = Credentials::new("school-42", secret).unwrap();
         self.cache.set_credentials(self.now, credentials);
     }
 
@@ -203,6 +213,12 @@ impl World {
 
     pub(super) fn fail(&mut self, kind: TransportKind) {
         let failure = SendFailure::new(kind, "no luck");
+        self.cache.handle_send_failed(self.now, self.flight.unwrap(), &failure);
+    }
+
+    /// A failure before anything was sent.
+    pub(super) fn fail_unsent(&mut self, kind: TransportKind) {
+        let failure = SendFailure::new(kind, "no luck").nothing_sent();
         self.cache.handle_send_failed(self.now, self.flight.unwrap(), &failure);
     }
 
@@ -275,5 +291,5 @@ pub(super) const FAILURES: [(&str, Fail); 9] = [
     ("not JSON", |world| world.response(200, "<html>")),
     ("no lifetime", |world| world.response_token("t9", 0)),
     ("no connection", |world| world.fail(TransportKind::Connect)),
-    ("given up", |world| world.advance(10)),
+    ("given up", |world| world.advance(11)),
 ];

@@ -14,8 +14,8 @@ pub(crate) struct Checker {
     payments: Vec<(Duration, u64)>,
     credentials: Vec<Duration>,
     held: Option<CurrentToken>,
-    /// The token rejected last.
-    rejected: Option<CurrentToken>,
+    /// The token that was withdrawn last, because it was rejected.
+    withdrawn: Option<CurrentToken>,
 }
 
 /// The token at hand, as the published rules have it.
@@ -54,7 +54,7 @@ impl Checker {
     /// A request was sent: the only one, and within the budget.
     pub(crate) fn requested(&mut self, flight: FlightId, now: Moment) {
         if let Some((_, sent)) = self.flight.replace((flight, now)) {
-            let over = sent.monotonic() + self.policy.request_timeout;
+            let over = sent.monotonic() + self.policy.transport.request_timeout;
             assert!(now.monotonic() >= over, "two requests in flight");
         }
         self.requests.push(now.monotonic());
@@ -72,10 +72,10 @@ impl Checker {
             }
             let given = self.credentials.iter().rev().take_while(|at| *at >= start).count();
             let grown = (end - *start).as_secs_f64() / self.policy.interval.as_secs_f64();
-            let allowed = f64::from(self.policy.burst.get())
-                + grown
-                + 2.0 * paying.len() as f64
-                + given as f64;
+            // At most one token per interval pays, and the one at hand when the window opens.
+            let tokens = (paying.len() as f64).min(2.0 + grown);
+            let burst = f64::from(self.policy.burst.get());
+            let allowed = burst + grown + 2.0 * tokens + given as f64;
             let window = end - *start;
             assert!(f64::from(count) <= allowed + 1e-6, "{count} > {allowed} in {window:?}");
         }
@@ -86,6 +86,20 @@ impl Checker {
         self.flight.take_if(|(current, _)| *current == flight).map(|(_, sent)| sent)
     }
 
+    /// A transport proved that nothing was sent: no request at all.
+    pub(crate) fn nothing_sent(&mut self, sent: Option<Moment>) {
+        if sent.is_some() {
+            self.requests.pop();
+        }
+    }
+
+    /// The token of this generation was rejected, and is no longer at hand.
+    pub(crate) fn withdrawn(&mut self, generation: Generation) {
+        let held = self.held.take().expect("a token to reject");
+        assert_eq!(held.generation, generation);
+        self.withdrawn = Some(held);
+    }
+
     pub(crate) fn new_credentials(&mut self, now: Moment) {
         self.credentials.push(now.monotonic());
     }
@@ -94,7 +108,7 @@ impl Checker {
     pub(crate) fn event(&mut self, event: &Event, sent: Option<Moment>, text: &str, now: Moment) {
         match event {
             Event::Issued { generation, lifetime, renew_in } => {
-                for known in self.held.iter().chain(&self.rejected) {
+                for known in self.held.iter().chain(&self.withdrawn) {
                     let over = reached(known.end(), now);
                     assert!(known.text != text || over, "a new life for a token before its end");
                 }
@@ -114,26 +128,26 @@ impl Checker {
                 held.expect(sent.after(*renew_in + late));
                 held.expect(held.end().before(held.leeway));
                 self.held = Some(held);
+                self.withdrawn = None;
             }
             Event::Reissued { generation } => {
                 let same = |held: &CurrentToken| held.generation == *generation;
                 if !self.held.as_ref().is_some_and(same) {
-                    // One that was rejected, and is given another chance.
-                    self.held = self.rejected.take();
+                    self.held = self.withdrawn.take();
                 }
-                let held = self.held.as_mut().expect("a token to be handed back");
-                assert_eq!(held.text, text);
-                (held.generation, held.reissued) = (*generation, true);
+                let held = self.held.as_mut().expect("a token to be handed out again");
+                assert_eq!((held.text.as_str(), held.generation), (text, *generation));
+                held.reissued = true;
                 let took = held.received.monotonic() - held.sent.monotonic();
-                let took = took.min(self.policy.request_timeout);
+                let took = took.min(self.policy.transport.request_timeout);
+                held.leeway = took.max(Duration::from_millis(50)).min(held.leeway);
+                held.expect(held.end().before(held.leeway));
                 for deadline in [held.end(), held.end().after(took), now.after(held.leeway)] {
                     held.expect(deadline);
                 }
             }
-            Event::Rejected { generation } => {
-                let held = self.held.take().expect("a token to reject");
-                assert_eq!(held.generation, *generation);
-                self.rejected = Some(held);
+            Event::Failed { usable_for: Some(_), .. } if self.held.is_none() => {
+                self.held = self.withdrawn.take();
             }
             _ => {}
         }
@@ -150,7 +164,8 @@ impl Checker {
         let held = self.held.as_ref().expect("no token is known that could be handed out");
         assert_eq!(token.generation(), held.generation, "not the token at hand");
         assert_eq!(token.expose_secret(), held.text);
-        assert!(now.monotonic() < held.end().monotonic(), "a token after its end");
+        let end = held.end().before(held.leeway).monotonic();
+        assert!(now.monotonic() < end, "a token after its end, or within its leeway");
         // One handed back although its time was over proves that the wall clock was stepped.
         let usable = held.reissued || self.usable(now).is_some();
         assert!(usable, "a token within the leeway, or after its end on the wall clock");

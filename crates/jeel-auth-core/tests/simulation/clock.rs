@@ -6,16 +6,18 @@ use std::time::Duration;
 
 const TEN_HOURS: u64 = 36_000;
 
-/// What the two clocks show, and the latest that was read of each: the time that counts.
+/// What the two clocks show, and the time that counts: each clock's readings added up, steps back
+/// left out.
 pub(crate) struct Clock {
     shown: Moment,
-    latest: Moment,
+    last: Option<Moment>,
+    counted: Moment,
 }
 
 impl Clock {
     pub(crate) const fn new() -> Self {
         let start = Moment::new(Duration::from_secs(1000), Duration::from_secs(1_800_000_000));
-        Self { shown: start, latest: Moment::new(Duration::ZERO, Duration::ZERO) }
+        Self { shown: start, last: None, counted: start }
     }
 
     pub(crate) const fn pass(&mut self, by: Duration) {
@@ -33,8 +35,12 @@ impl Clock {
     /// A reading, now and then one that another thread took a little earlier.
     pub(crate) fn read(&mut self, dice: &mut Dice) -> Moment {
         let read = if dice.one_in(20) { self.shown.before(dice.millis(5000)) } else { self.shown };
-        let monotonic = read.monotonic().max(self.latest.monotonic());
-        self.latest = Moment::new(monotonic, read.wall().max(self.latest.wall()));
+        let last = self.last.replace(read).unwrap_or(read);
+        let counted = self.counted;
+        self.counted = Moment::new(
+            counted.monotonic() + read.monotonic().saturating_sub(last.monotonic()),
+            counted.wall() + read.wall().saturating_sub(last.wall()),
+        );
         read
     }
 
@@ -42,7 +48,12 @@ impl Clock {
         self.shown
     }
 
-    pub(crate) const fn latest(&self) -> Moment {
-        self.latest
+    pub(crate) const fn counted(&self) -> Moment {
+        self.counted
+    }
+
+    /// The last reading.
+    pub(crate) fn last(&self) -> Moment {
+        self.last.unwrap_or(self.shown)
     }
 }

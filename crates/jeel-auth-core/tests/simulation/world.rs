@@ -6,7 +6,7 @@ use crate::dice::Dice;
 use crate::server::{Outcome, Server};
 use jeel_auth_core::{
     Acquire, Action, Cache, Credentials, Environment, Error, Event, FlightId, Generation, Moment,
-    Response, SendFailure, State, Ticket,
+    Response, SendFailure, State, Ticket, TransportKind,
 };
 use std::fmt::Write;
 use std::time::Duration;
@@ -87,7 +87,7 @@ impl World {
         self.look_at_events(None);
     }
 
-    /// The server and the clocks ticket healthy: whoever waits is answered, and then nobody sees an
+    /// The server and the clocks turn healthy: whoever waits is answered, and then nobody sees an
     /// error for a day.
     pub(crate) fn recover(&mut self) {
         self.underway.clear();
@@ -95,8 +95,13 @@ impl World {
         self.server.hostile = false;
         self.server.secret = self.secret.clone();
         let now = self.read();
+        self.cache.handle_timeout(now);
+        self.look_at_events(None);
         if let Some(generation) = self.cache.status(now).generation {
             self.cache.handle_rejected(now, generation);
+            if self.cache.status(now).generation.is_none() {
+                self.checker.withdrawn(generation);
+            }
         }
         self.look_at_events(None);
         let (issued, deadline) = (self.generations.len(), self.now().after(HOUR * 2));
@@ -127,7 +132,7 @@ impl World {
     // Time.
 
     const fn now(&self) -> Moment {
-        self.clock.latest()
+        self.clock.counted()
     }
 
     const fn elapsed(&self) -> Duration {
@@ -162,7 +167,7 @@ impl World {
 
     fn poll(&mut self, now: Moment) {
         while let Some(action) = self.cache.poll_action(now) {
-            let Action::Send(request) = action else { panic!("an unknown action") };
+            let Action::Send(request) = action;
             self.checker.requested(request.flight(), self.now());
             let (at, dice) = (self.elapsed(), &mut self.dice);
             let (delay, outcome) = self.server.answer(&request, at, dice);
@@ -185,7 +190,11 @@ impl World {
                     self.cache.handle_response(now, flight, &response);
                 }
                 Outcome::Failed(kind, secret) => {
-                    let failure = SendFailure::new(kind, format!("of {secret}"));
+                    let mut failure = SendFailure::new(kind, format!("of {secret}"));
+                    if kind == TransportKind::Connect {
+                        failure = failure.nothing_sent();
+                        self.checker.nothing_sent(sent);
+                    }
                     self.cache.handle_send_failed(now, flight, &failure);
                 }
                 Outcome::Lost => {}
@@ -247,6 +256,7 @@ impl World {
     }
 
     fn judge(&mut self, answer: &Acquire) {
+        self.look_at_events(None);
         match answer {
             Acquire::Ready(token) => self.checker.handed_out(token, self.now()),
             Acquire::Refused(error) => self.note(&shown(error)),
@@ -257,12 +267,14 @@ impl World {
 
     /// Those whose time is up; each learns of it in words.
     fn leave(&mut self) {
-        let now = self.elapsed();
-        let before = self.callers.len();
-        self.callers.retain(|caller| caller.leaves > now);
-        if self.callers.len() < before {
+        let (elapsed, callers) = (self.elapsed(), std::mem::take(&mut self.callers));
+        for caller in callers {
+            if caller.leaves > elapsed {
+                self.callers.push(caller);
+                continue;
+            }
             let now = self.read();
-            let error = self.cache.give_up(now);
+            let error = self.cache.give_up(now, caller.ticket);
             self.note(&shown(&error));
         }
     }
@@ -273,13 +285,21 @@ impl World {
         let recent = &self.generations[last.saturating_sub(3)..];
         let generation = self.dice.pick(recent);
         let now = self.read();
+        self.cache.handle_timeout(now);
+        self.look_at_events(None);
         let before = self.cache.status(now);
         self.cache.handle_rejected(now, generation);
         let after = self.cache.status(now);
-        if before.generation == Some(generation) {
-            assert!(matches!(after.state, State::NoToken | State::Expired));
-        } else {
+        if before.generation != Some(generation) {
             assert_eq!(before, after, "a stale rejection");
+        } else if after.generation.is_none() {
+            self.checker.withdrawn(generation);
+        } else {
+            assert_eq!(
+                after.generation,
+                Some(generation),
+                "a rejection replaces nothing by itself"
+            );
         }
     }
 
@@ -300,13 +320,16 @@ impl World {
 
     fn look(&mut self) {
         let now = self.read();
+        // A look alone leaves no reading behind.
+        self.cache.handle_timeout(now);
+        self.look_at_events(None);
         let status = self.cache.status(now);
         let lease = self.cache.lease(now);
         if let Some(lease) = &lease {
             self.checker.handed_out(&lease.token, self.now());
         }
         if status.state != State::Valid {
-            assert!(status.retry_in.is_none_or(|wait| wait <= HOUR), "{status:?}");
+            assert!(status.retry_in.is_none_or(|wait| wait <= HOUR * 11 / 10), "{status:?}");
         }
         self.note(&format!("{status:?} {lease:?}"));
         if self.dice.one_in(20) {
@@ -327,11 +350,12 @@ impl World {
         }
     }
 
-    /// When one who was told to wait comes back at the latest: within the time of one request.
+    /// When a waiting caller comes back: within the time of one request, or of a slow round trip and
+    /// the leeway of a token that the server hands out again.
     fn wakeup(&self) -> Moment {
         let wakeup = self.cache.next_wakeup().expect("a wake-up for those who wait");
-        let wait = wakeup.remaining(self.now());
-        assert!(wait <= SECOND * 10, "nobody is woken for {wait:?}");
+        let wait = wakeup.remaining(self.clock.last());
+        assert!(wait <= SECOND * 16, "nobody is woken for {wait:?}");
         wakeup
     }
 

@@ -76,19 +76,42 @@ fn rejections_pay_for_nothing() {
 }
 
 #[test]
-fn tokens_pay_for_their_own_renewal_however_short_they_live() {
-    let mut world = World::with_policy(frugal());
+fn tokens_that_live_an_interval_pay_for_their_own_renewal() {
+    let interval = s(3600);
+    let mut world = World::with_policy(Policy { interval, ..frugal() });
     let mut number = 0;
-    for _ in 0..2000 {
+    for _ in 0..20_000 {
         let answer = world.acquire();
         assert!(!matches!(answer, Acquire::Refused(_)), "{answer:?}");
         if world.poll().is_some() {
             number += 1;
-            world.response_token(&format!("t{number}"), 10);
+            world.response_token(&format!("t{number}"), 7200);
         }
-        world.advance_by(ms(500));
+        world.advance(6);
     }
-    assert!(number >= 1000 / 10);
+    assert!(number >= 120_000 / 7200);
+}
+
+#[test]
+fn a_server_that_issues_tokens_of_a_second_buys_no_flood() {
+    let mut world = World::with_policy(impatient());
+    let mut number = 0;
+    let requests = press(&mut world, 1200, |world| {
+        number += 1;
+        world.response_token(&format!("t{number}"), 1);
+    });
+    assert!(requests <= 5 + 100 + 2 * 101, "{requests}");
+}
+
+#[test]
+fn a_request_of_which_nothing_was_sent_costs_nothing() {
+    let mut world = World::with_policy(frugal());
+    for _ in 0..100 {
+        let _ = world.waits();
+        world.send();
+        world.fail_unsent(TransportKind::Connect);
+        assert_eq!(world.status().permits, 1);
+    }
 }
 
 #[test]
@@ -125,9 +148,12 @@ fn a_token_pays_once_for_its_renewal_and_once_for_its_expiry() {
 
 #[test]
 fn a_rejected_token_pays_nothing_at_the_times_it_did_not_live_to_see() {
-    let mut world = World::with_policy(frugal());
+    let burst = NonZeroU32::MIN.saturating_add(1);
+    let mut world = World::with_policy(Policy { burst, ..frugal() });
     world.fetch("t1", 100);
     world.reject();
+    world.waits();
+    assert_eq!(world.answer_all(401), 1);
     world.advance(200);
     assert_eq!(world.refused().kind(), ErrorKind::BudgetExhausted);
 }

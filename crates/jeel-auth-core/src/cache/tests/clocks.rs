@@ -64,11 +64,10 @@ fn a_suspend_into_the_renewal_time_renews() {
 fn a_monotonic_clock_that_goes_back_changes_nothing() {
     let mut world = World::near_expiry("t1", 3600);
     world.token();
-    let then = world.now;
     world.now = Moment::new(s(0), world.now.wall());
     assert_eq!(world.state(), State::NearExpiry);
     world.send();
-    world.now = then;
+    world.advance(1);
     world.response_token("t2", 3600);
     assert_eq!(world.token(), "t2");
     assert_eq!(world.requests(), 2);
@@ -139,6 +138,43 @@ fn a_wall_clock_stepped_back_does_not_lengthen_a_hold_off() {
     world.advance(660);
     world.waits();
     world.send();
+}
+
+#[test]
+fn one_absurd_reading_costs_one_renewal_and_is_forgotten() {
+    for absurd in [Moment::new(Duration::MAX, s(0)), Moment::new(s(0), Duration::MAX)] {
+        let mut world = World::holding("t1", 3600);
+        let sane = world.now;
+        world.cache.handle_timeout(absurd);
+        world.now = sane.after(s(1));
+        world.fetch("t2", 3600);
+        for _ in 0..50 {
+            world.advance(60);
+            assert_eq!(world.token(), "t2");
+            world.idle();
+        }
+        world.advance(600);
+        world.waits();
+        world.send();
+        world.advance(11);
+        world.cache.handle_timeout(world.now);
+        assert!(!world.status().in_flight, "no flight is endless");
+    }
+}
+
+#[test]
+fn a_lease_is_told_by_the_drivers_own_clocks() {
+    let mut world = World::holding("t1", 3600);
+    for hours in [-12, 30, -7] {
+        world.step_wall(hours * HOUR);
+        if world.state() != State::Valid {
+            world.fetch("t", 3600);
+        }
+        let lease = world.cache.lease(world.now).unwrap();
+        let left = world.status().renew_in.unwrap();
+        assert_eq!(lease.until.remaining(world.now), left);
+        assert_eq!(lease.until, world.now.after(left), "on both clocks");
+    }
 }
 
 #[test]

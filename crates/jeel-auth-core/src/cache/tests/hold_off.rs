@@ -34,17 +34,24 @@ fn back_off_doubles_from_half_a_second_to_a_minute_under_full_jitter() {
     for fail in [
         (|world: &mut World| world.response(500, "")) as fn(&mut World),
         |world| world.response(408, ""),
-        |world| world.response(429, ""),
         |world| world.response(200, "<html>"),
-        |world| world.fail(TransportKind::Tls),
+        |world| world.fail(TransportKind::TimedOut),
     ] {
         let waits = in_a_row(40, fail);
         for (earlier, wait) in waits.iter().enumerate() {
-            let bound = ms(500).saturating_mul(1 << earlier.min(20)).min(s(60));
+            let bound = ms(500).saturating_mul(1 << earlier.min(20)).min(s(20));
             assert!(*wait <= bound, "{earlier}: {wait:?}");
         }
-        assert!(waits.iter().any(|wait| *wait > s(40)));
-        assert!(waits[8..].iter().any(|wait| *wait < s(20)));
+        assert!(waits.iter().any(|wait| *wait > s(13)));
+        assert!(waits[8..].iter().any(|wait| *wait < s(7)));
+    }
+}
+
+#[test]
+fn a_rate_limit_without_a_time_holds_off_from_five_seconds_to_two_minutes() {
+    for (number, wait) in in_a_row(40, |world| world.response(429, "")).into_iter().enumerate() {
+        let least = s(5).saturating_mul(1 << number.min(20)).min(s(60));
+        assert!((least..=2 * least).contains(&wait), "{number}: {wait:?}");
     }
 }
 
@@ -66,10 +73,30 @@ fn a_token_ends_the_row() {
 }
 
 #[test]
-fn denials_and_redirects_hold_off_from_a_minute_to_a_quarter_of_an_hour() {
+fn denials_hold_off_from_a_minute_to_a_quarter_of_an_hour() {
     let expected = [60, 120, 240, 480, 900, 900, 900].map(s);
     assert_eq!(in_a_row(7, |world| world.response(401, "")), expected);
+}
+
+#[test]
+fn redirects_hold_off_from_ten_seconds_to_a_minute() {
+    let expected = [10, 20, 40, 60, 60, 60, 60].map(s);
     assert_eq!(in_a_row(7, |world| world.response(302, "")), expected);
+}
+
+/// Whatever the patience: to wait for what time does not cure helps nobody.
+#[test]
+fn a_redirect_is_told_at_once() {
+    let policy = Policy { patience: s(60), ..Policy::default() };
+    let mut world = World::with_policy(policy);
+    let ticket = world.waits();
+    world.send();
+    world.response(302, "");
+    assert_eq!(refused(world.resume(ticket)).kind(), ErrorKind::Redirected);
+    world.advance(9);
+    assert_eq!(world.refused().kind(), ErrorKind::Redirected);
+    world.advance(1);
+    world.waits();
 }
 
 #[test]
@@ -90,10 +117,10 @@ fn retry_after_is_honoured_in_each_form_and_bounded() {
             s(100),
             s(110),
         ),
-        (vec![("Retry-After", "3600")], s(3600), s(3600)),
-        (vec![("Retry-After", "86400")], s(3600), s(3600)),
-        (vec![("Retry-After", "99999999999999999999999")], s(3600), s(3600)),
-        (vec![("Retry-After", "Fri, 15 Jan 2099 08:00:00 GMT")], s(3600), s(3600)),
+        (vec![("Retry-After", "900")], s(900), s(990)),
+        (vec![("Retry-After", "3600")], s(900), s(990)),
+        (vec![("Retry-After", "99999999999999999999999")], s(900), s(990)),
+        (vec![("Retry-After", "Fri, 15 Jan 2099 08:00:00 GMT")], s(900), s(990)),
     ] {
         for status in [429, 503] {
             let (kind, wait) = after(status, &fields);
@@ -104,8 +131,26 @@ fn retry_after_is_honoured_in_each_form_and_bounded() {
     for none in ["", "soon", "-5", "1.5", "0", "Fri, 15 Jan 2027 07:00:00 GMT", NOW] {
         let (kind, wait) = after(429, &[("Retry-After", none)]);
         assert_eq!(kind, ErrorKind::RateLimited);
-        assert!(wait <= ms(500), "{none}: {wait:?}");
+        assert!((s(5)..=s(10)).contains(&wait), "{none}: {wait:?}");
     }
+}
+
+/// The jitter comes after the bound, or a fleet would come back in one instant.
+#[test]
+fn while_a_token_is_usable_retry_after_is_honoured_up_to_an_hour_and_a_little() {
+    let waits: Vec<_> = (0..50)
+        .map(|seed| {
+            let mut world = World::with_seed(seed);
+            world.fetch("t1", 30 * 24 * 3600);
+            world.reach_renewal();
+            world.token();
+            world.send();
+            world.response_with(429, &[("Retry-After", "86400")], "");
+            world.status().retry_in.unwrap()
+        })
+        .collect();
+    assert!(waits.iter().all(|wait| (s(3600)..=s(3960)).contains(wait)), "{waits:?}");
+    assert!(waits.iter().max().unwrap().saturating_sub(*waits.iter().min().unwrap()) > s(300));
 }
 
 #[test]

@@ -23,7 +23,7 @@ fn an_unknown_or_ended_flight_is_ignored() {
 fn the_outcome_of_a_given_up_flight_is_not_taken_for_the_next_ones() {
     let (mut world, ticket) = World::waiting();
     let first = world.flight.unwrap();
-    world.advance(10);
+    world.advance(11);
     wait(world.resume(ticket));
     world.reach_wakeup();
     wait(world.resume(ticket));
@@ -53,7 +53,7 @@ fn spurious_polls_and_resumptions_change_nothing() {
         world.idle();
         assert_eq!(wait(world.resume(ticket)), ticket);
         let _ = (world.cache.lease(world.now), world.cache.next_wakeup(), world.status());
-        let _ = world.cache.give_up(world.now);
+        let _ = world.cache.give_up(world.now, ticket);
     }
     world.response_token("t1", 100);
     for _ in 0..100 {

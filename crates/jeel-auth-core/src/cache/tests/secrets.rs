@@ -43,7 +43,9 @@ impl Shown {
         if let Some(error) = &status.last_error {
             self.error(error);
         }
-        self.error(&world.cache.give_up(world.now));
+        if let Acquire::Wait(ticket) = world.acquire() {
+            self.error(&world.cache.give_up(world.now, ticket));
+        }
         self.debug(&world.cache.lease(world.now));
         self.debug(&world.cache);
     }

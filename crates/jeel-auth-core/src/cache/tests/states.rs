@@ -53,6 +53,7 @@ fn the_states_follow_from_the_token_and_the_time() {
     assert_eq!((world.state(), world.status().renew_in), (State::NearExpiry, None));
     world.reach_expiry();
     assert_eq!((world.state(), world.status().usable_for), (State::Expired, None));
+    world.cache.handle_timeout(world.now);
     world.now = world.now.before(NANOSECOND);
     assert_eq!(world.state(), State::Expired, "time does not run backwards");
     world.fetch("t2", 100);
@@ -145,7 +146,7 @@ fn a_request_carries_its_bounds() {
     world.waits();
     let request = world.request();
     assert_eq!((request.timeout(), request.connect_timeout()), (s(10), s(5)));
-    assert_eq!(request.response_limits(), Policy::default().limits);
+    assert_eq!(request.response_limits(), Policy::default().transport.limits);
     assert_eq!(world.cache.policy().caller_wait, s(30));
 }
 

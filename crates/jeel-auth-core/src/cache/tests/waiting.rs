@@ -104,9 +104,9 @@ fn who_gives_up_learns_why_and_leaves_the_flight_going() {
     let (mut world, _) = World::waiting();
     world.response(500, "");
     world.reach_wakeup();
-    world.waits();
+    let ticket = world.waits();
     world.send();
-    let error = world.cache.give_up(world.now);
+    let error = world.cache.give_up(world.now, ticket);
     assert_eq!((error.kind(), error.status()), (ErrorKind::WaitTimedOut, Some(500)));
     assert_eq!(error.retry_in(), None, "a request is under way");
     world.response_token("t1", 100);
@@ -116,8 +116,8 @@ fn who_gives_up_learns_why_and_leaves_the_flight_going() {
 #[test]
 fn a_flight_that_nobody_reports_on_is_given_up_at_its_deadline() {
     let (mut world, ticket) = World::waiting();
-    assert_eq!(world.cache.next_wakeup().unwrap().remaining(world.now), s(10));
-    world.advance_by(s(10) - NANOSECOND);
+    assert_eq!(world.cache.next_wakeup().unwrap().remaining(world.now), ms(10_500));
+    world.advance_by(ms(10_500) - NANOSECOND);
     wait(world.resume(ticket));
     assert!(world.status().in_flight);
     world.advance_by(NANOSECOND);
