@@ -82,6 +82,9 @@ pub enum ErrorKind {
     LifetimeTooShort,
     /// The caller's own time to wait ran out.
     WaitTimedOut,
+    /// The caller is outside the async runtime that sends token requests. Other callers are not
+    /// affected.
+    OutsideRuntime,
 }
 
 /// Why no whole response came.
@@ -121,6 +124,15 @@ pub enum Blame {
 impl Error {
     pub(crate) fn new(failure: Arc<Failure>, retry_in: Option<Duration>) -> Self {
         Self { failure, retry_in }
+    }
+
+    /// The error of a caller outside the async runtime that sends token requests, such as `tokio`.
+    ///
+    /// A driver answers with it instead of sending a request that it cannot send. The cache knows
+    /// nothing of it.
+    pub fn outside_runtime(runtime: &str) -> Self {
+        let detail = Detail::Transport(format!("outside a {runtime} runtime"));
+        Self::new(Arc::new(Failure::new(ErrorKind::OutsideRuntime, detail)), None)
     }
 
     /// What kind of failure this is.
@@ -280,6 +292,7 @@ impl ErrorKind {
             Self::BudgetExhausted => "budget_exhausted",
             Self::LifetimeTooShort => "lifetime_too_short",
             Self::WaitTimedOut => "wait_timed_out",
+            Self::OutsideRuntime => "outside_runtime",
         }
     }
 
@@ -291,7 +304,10 @@ impl ErrorKind {
             Self::Transport(TransportKind::BadResponse) => Blame::AuthorizationServer,
             Self::ExpiredOnArrival | Self::Transport(_) => Blame::Network,
             Self::TokenRejected => Blame::ResourceServer,
-            Self::BudgetExhausted | Self::LifetimeTooShort | Self::WaitTimedOut => Blame::Caller,
+            Self::BudgetExhausted
+            | Self::LifetimeTooShort
+            | Self::WaitTimedOut
+            | Self::OutsideRuntime => Blame::Caller,
         }
     }
 }
@@ -326,6 +342,7 @@ impl fmt::Display for ErrorKind {
             Self::BudgetExhausted => "the budget of token requests is used up",
             Self::LifetimeTooShort => "no token of this server lives as long as was asked for",
             Self::WaitTimedOut => "the caller's time to wait for a token ran out",
+            Self::OutsideRuntime => "no token request can be sent from here",
         })
     }
 }
@@ -431,7 +448,7 @@ mod tests {
         assert_eq!(Rounded(Duration::from_millis(59_001)).to_string(), "60 s");
     }
 
-    const KINDS: [(ErrorKind, &str, Blame); 16] = {
+    const KINDS: [(ErrorKind, &str, Blame); 17] = {
         use Blame::{AuthorizationServer, Caller, Configuration, Network, ResourceServer};
         use ErrorKind as K;
         use TransportKind as T;
@@ -452,6 +469,7 @@ mod tests {
             (K::BudgetExhausted, "budget_exhausted", Caller),
             (K::LifetimeTooShort, "lifetime_too_short", Caller),
             (K::WaitTimedOut, "wait_timed_out", Caller),
+            (K::OutsideRuntime, "outside_runtime", Caller),
         ]
     };
 

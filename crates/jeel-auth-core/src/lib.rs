@@ -122,7 +122,10 @@ mod request;
 mod response;
 mod rng;
 mod secret_buffer;
+#[cfg(feature = "serde")]
+mod serialize;
 mod token;
+mod words;
 
 pub use cache::{
     Acquire, Action, Cache, Counters, EncodingChoice, Event, Lease, SendFailure, State, Status,
@@ -137,3 +140,4 @@ pub use request::{BodyEncoding, FlightId, TokenRequest};
 pub use response::{MalformedResponse, Response};
 pub use secret_buffer::SecretBuffer;
 pub use token::{AccessToken, Generation};
+pub use words::UnknownWord;
