@@ -1,40 +1,96 @@
 //! Core's events as tracing events.
+//!
+//! A subscriber is foreign code: it may be slow, panic, or call the source. So no lock is held while
+//! it runs, and flights and waiters do not wait for it.
 
+use crate::sync::{Mutex, PoisonError};
 use jeel_auth_core::{Cache, Event};
+use std::cell::Cell;
+use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
 use tracing::{debug, info, warn};
 
-/// Takes the cache's events, to be traced once its lock is free.
-pub(crate) fn drain(cache: &mut Cache) -> Vec<Event> {
-    std::iter::from_fn(|| cache.poll_event()).collect()
+/// What has happened and was not traced yet, oldest first.
+pub(crate) struct Events {
+    untold: Mutex<VecDeque<Event>>,
+    /// Whether there are any: most calls find none, and need not lock.
+    any: AtomicBool,
+}
+
+/// As many as core keeps.
+const MOST: usize = 64;
+
+impl Events {
+    pub(crate) fn none() -> Self {
+        Self { untold: Mutex::new(VecDeque::new()), any: AtomicBool::new(false) }
+    }
+
+    /// Takes over the cache's events.
+    pub(crate) fn collect(&self, cache: &mut Cache) {
+        let Some(first) = cache.poll_event() else { return };
+        let mut untold = self.untold.lock().unwrap_or_else(PoisonError::into_inner);
+        untold.push_back(first);
+        while let Some(event) = cache.poll_event() {
+            untold.push_back(event);
+        }
+        let excess = untold.len().saturating_sub(MOST);
+        untold.drain(..excess);
+        self.any.store(true, Ordering::Release);
+    }
+
+    /// Traces all of them, on this thread. A call from within a subscriber leaves them to the call
+    /// further out.
+    pub(crate) fn tell(&self) {
+        if !self.any.load(Ordering::Acquire) || TELLING.get() {
+            return;
+        }
+        TELLING.set(true);
+        while let Some(event) = self.next() {
+            // The panic was reported by the panic hook. It must not reach the caller, nor end a
+            // process that is unwinding already.
+            let _ = catch_unwind(AssertUnwindSafe(|| trace(event)));
+        }
+        TELLING.set(false);
+    }
+
+    fn next(&self) -> Option<Event> {
+        let mut untold = self.untold.lock().unwrap_or_else(PoisonError::into_inner);
+        let event = untold.pop_front();
+        self.any.store(!untold.is_empty(), Ordering::Release);
+        event
+    }
+}
+
+std::thread_local! {
+    static TELLING: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Traces under the target `jeel_auth`. Events hold no secrets.
-pub(crate) fn trace(events: Vec<Event>) {
-    for event in events {
-        match event {
-            Event::Requested { encoding, .. } => {
-                debug!(target: "jeel_auth", %encoding, "requesting a token");
-            }
-            Event::Issued { lifetime, renew_in, .. } => {
-                info!(target: "jeel_auth", ?lifetime, ?renew_in, "token issued");
-            }
-            Event::Reissued { .. } => {
-                debug!(target: "jeel_auth", "the server handed the token at hand out again");
-            }
-            Event::TryingOtherEncoding { refused } => {
-                info!(target: "jeel_auth", %refused, "trying the other body encoding");
-            }
-            Event::Failed { error, token_usable } => {
-                let code = error.code();
-                warn!(target: "jeel_auth", code, %error, token_usable, "no token");
-            }
-            Event::Rejected { .. } => {
-                info!(target: "jeel_auth", "the API rejected the token");
-            }
-            Event::CredentialsReplaced => {
-                info!(target: "jeel_auth", "credentials replaced");
-            }
-            _ => {}
+fn trace(event: Event) {
+    match event {
+        Event::Requested { encoding, .. } => {
+            debug!(target: "jeel_auth", %encoding, "requesting a token");
         }
+        Event::Issued { lifetime, renew_in, .. } => {
+            info!(target: "jeel_auth", ?lifetime, ?renew_in, "token issued");
+        }
+        Event::Reissued { .. } => {
+            debug!(target: "jeel_auth", "the server handed the token at hand out again");
+        }
+        Event::TryingOtherEncoding { refused } => {
+            info!(target: "jeel_auth", %refused, "trying the other body encoding");
+        }
+        Event::Failed { error, token_usable } => {
+            let code = error.code();
+            warn!(target: "jeel_auth", code, %error, token_usable, "no token");
+        }
+        Event::Rejected { .. } => {
+            info!(target: "jeel_auth", "the API rejected the token");
+        }
+        Event::CredentialsReplaced => {
+            info!(target: "jeel_auth", "credentials replaced");
+        }
+        _ => {}
     }
 }

@@ -1,15 +1,21 @@
 //! Configuration from the environment.
 
+mod error;
+
 use jeel_auth_core::{
-    BodyEncoding, Credentials, CredentialsError, EncodingChoice, Endpoint, EndpointError,
+    Credentials, CredentialsError, EncodingChoice, Endpoint, EndpointError,
     Environment, LoopbackHttp, Origin,
 };
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
-use std::{env, fmt};
+use std::str::FromStr;
+use std::env;
 use zeroize::Zeroizing;
+
+pub use error::ConfigError;
+use error::Problem;
 
 /// Where to go, as whom.
 #[derive(Debug)]
@@ -36,31 +42,17 @@ impl Settings {
 
     fn from_lookup(lookup: &dyn Fn(&str) -> Option<OsString>) -> Result<Self, ConfigError> {
         let variables = Variables { lookup };
-        let loopback = variables.choice(
-            "JEELPAY_ALLOW_LOOPBACK_HTTP",
-            "true or false",
-            &[("true", LoopbackHttp::Allowed), ("false", LoopbackHttp::Refused)],
-        )?;
-        let loopback = loopback.unwrap_or_default();
-        let environment = variables.choice(
-            "JEELPAY_ENV",
-            "sandbox or production",
-            &[("sandbox", Environment::Sandbox), ("production", Environment::Production)],
-        )?;
+        let loopback = match variables.word("JEELPAY_ALLOW_LOOPBACK_HTTP", "true or false")? {
+            Some(true) => LoopbackHttp::Allowed,
+            Some(false) | None => LoopbackHttp::Refused,
+        };
+        let environment = variables.word("JEELPAY_ENV", "sandbox or production")?;
         let endpoint = variables.url("JEELPAY_AUTH_URL", |url| Endpoint::parse(url, loopback))?;
         let api_origin = variables.url("JEELPAY_API_URL", |url| Origin::parse(url, loopback))?;
         let endpoint = endpoint
             .or_else(|| environment.map(Environment::token_endpoint))
             .ok_or(ConfigError::missing("JEELPAY_ENV", "sandbox or production"))?;
-        let encoding = variables.choice(
-            "JEELPAY_BODY_ENCODING",
-            "auto, multipart or urlencoded",
-            &[
-                ("auto", EncodingChoice::Auto),
-                ("multipart", EncodingChoice::Always(BodyEncoding::Multipart)),
-                ("urlencoded", EncodingChoice::Always(BodyEncoding::UrlEncoded)),
-            ],
-        )?;
+        let encoding = variables.word("JEELPAY_BODY_ENCODING", "auto, multipart or urlencoded")?;
         Ok(Self {
             endpoint,
             api_origin: api_origin.or_else(|| environment.map(Environment::api_origin)),
@@ -120,15 +112,13 @@ impl Variables<'_> {
         }
     }
 
-    fn choice<T: Copy>(
+    fn word<T: FromStr>(
         &self,
         variable: &'static str,
         expected: &'static str,
-        choices: &[(&str, T)],
     ) -> Result<Option<T>, ConfigError> {
         let Some(value) = self.text(variable, expected)? else { return Ok(None) };
-        let chosen = choices.iter().find(|(name, _)| *name == value);
-        chosen.map(|(_, choice)| Some(*choice)).ok_or(ConfigError::malformed(variable, expected))
+        value.parse().map(Some).map_err(|_| ConfigError::malformed(variable, expected))
     }
 
     fn url<T>(
@@ -178,78 +168,6 @@ fn read_secret_file(twins: &Twins, path: &Path) -> Result<String, ConfigError> {
         ConfigError::malformed(twins.file, twins.expected)
     })
 }
-
-/// A setting that is missing or malformed. Names the variable, and what it should look like; never
-/// its value.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ConfigError(Problem);
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Problem {
-    Missing { variable: &'static str, expected: &'static str },
-    Malformed { variable: &'static str, expected: &'static str },
-    Both { one: &'static str, other: &'static str },
-    File { variable: &'static str, kind: io::ErrorKind },
-    Url { variable: &'static str, error: EndpointError },
-    Credentials { variable: &'static str, error: CredentialsError },
-    Transport(String),
-}
-
-impl ConfigError {
-    const fn missing(variable: &'static str, expected: &'static str) -> Self {
-        Self(Problem::Missing { variable, expected })
-    }
-
-    const fn malformed(variable: &'static str, expected: &'static str) -> Self {
-        Self(Problem::Malformed { variable, expected })
-    }
-
-    pub(crate) const fn transport(why: String) -> Self {
-        Self(Problem::Transport(why))
-    }
-
-    /// The name of the variable to look at; `None` when it is no variable's fault.
-    pub const fn variable(&self) -> Option<&'static str> {
-        match &self.0 {
-            Problem::Missing { variable, .. }
-            | Problem::Malformed { variable, .. }
-            | Problem::Both { one: variable, .. }
-            | Problem::File { variable, .. }
-            | Problem::Url { variable, .. }
-            | Problem::Credentials { variable, .. } => Some(variable),
-            Problem::Transport(_) => None,
-        }
-    }
-}
-
-impl fmt::Display for ConfigError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.0 {
-            Problem::Missing { variable, expected } => {
-                write!(f, "{variable} is not set; it should be {expected}")
-            }
-            Problem::Malformed { variable, expected } => {
-                write!(f, "{variable} is malformed; it should be {expected}")
-            }
-            Problem::Both { one, other } => {
-                write!(f, "{one} and {other} are both set; set one of them")
-            }
-            Problem::File { variable, kind } => {
-                write!(f, "the file that {variable} names cannot be read: {kind}")
-            }
-            Problem::Url { variable, error: EndpointError::LoopbackHttp } => write!(
-                f,
-                "{variable}: {}: set JEELPAY_ALLOW_LOOPBACK_HTTP to true",
-                EndpointError::LoopbackHttp
-            ),
-            Problem::Url { variable, error } => write!(f, "{variable}: {error}"),
-            Problem::Credentials { variable, error } => write!(f, "{variable}: {error}"),
-            Problem::Transport(why) => write!(f, "the HTTP client cannot be set up: {why}"),
-        }
-    }
-}
-
-impl std::error::Error for ConfigError {}
 
 #[cfg(test)]
 mod tests;

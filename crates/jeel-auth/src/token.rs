@@ -13,7 +13,7 @@ use std::sync::{Arc, Weak};
 #[derive(Clone)]
 pub struct Token(Arc<Inner>);
 
-/// Aligned to what processors exchange, as is [`Shared`]: a counter must not share that with another.
+/// Aligned to what processors exchange, as is [`HeaderBytes`]: a counter must not share that with another.
 #[repr(align(64))]
 struct Inner {
     access: AccessToken,
@@ -22,9 +22,9 @@ struct Inner {
 
 impl Token {
     pub(crate) fn new(access: AccessToken) -> Self {
-        let shared = Bytes::from_owner(Shared(access.clone()));
+        let bytes = Bytes::from_owner(HeaderBytes(access.clone()));
         // Core lets only visible ASCII into a token, which every header value may be.
-        let mut authorization = HeaderValue::from_maybe_shared(shared)
+        let mut authorization = HeaderValue::from_maybe_shared(bytes)
             .unwrap_or_else(|_| HeaderValue::from_static("Bearer"));
         authorization.set_sensitive(true);
         Self(Arc::new(Inner { access, authorization }))
@@ -74,9 +74,9 @@ impl fmt::Debug for Token {
 
 /// Lets header values borrow the token's own wiped memory.
 #[repr(align(64))]
-struct Shared(AccessToken);
+struct HeaderBytes(AccessToken);
 
-impl AsRef<[u8]> for Shared {
+impl AsRef<[u8]> for HeaderBytes {
     fn as_ref(&self) -> &[u8] {
         self.0.expose_authorization().as_bytes()
     }

@@ -1,147 +1,104 @@
 //! What an adapter supplies: the way a request gets to the server, and a runtime.
 
 use http::HeaderMap;
-use jeel_auth_core::http1::{Limits, Response, ResponseError, check_head};
-use jeel_auth_core::{Response, SendFailure, TokenRequest, TransportKind};
+use jeel_auth_core::http1::{Limits, ResponseError};
+use jeel_auth_core::{Error, Response, SecretBuffer, SendFailure, TokenRequest, TransportKind};
+use std::fmt;
 use std::future::Future;
 use std::io;
+use std::pin::Pin;
 use std::time::Duration;
-use zeroize::Zeroizing;
 
-/// Sends token requests, blocking the thread that calls it.
+/// A future on the heap, which any thread may poll.
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// Sends token requests without blocking the thread.
 ///
-/// A transport decides nothing: it sends the request once as it is, follows no redirect, retries
+/// A transport decides nothing. It sends the request once as it is, follows no redirect, retries
 /// nothing, keeps no cookie, honours the request's time-outs and the limits of its response, and
-/// returns whatever came. It runs on a thread of its own for each request.
-pub trait BlockingTransport: Send + Sync + Sized + 'static {
-    /// A whole response, as this transport has it.
-    type Received: Received;
-
-    /// The transport with its defaults.
-    ///
-    /// # Errors
-    /// When TLS cannot be set up; in words, without secrets.
-    fn with_defaults() -> Result<Self, String>;
-
+/// returns what came. It may be dropped at any point.
+///
+/// A transport collects the body in a [`SecretBuffer`] with the limit of
+/// [`TokenRequest::response_limits`], and builds the [`Response`] with [`response`] if an HTTP
+/// library has read the head.
+pub trait Transport: Send + Sync + 'static {
     /// Sends the request and receives the whole response.
     ///
     /// # Errors
     /// When no whole response came. Any status code is a response.
-    fn send(&self, request: &TokenRequest) -> Result<Self::Received, SendFailure>;
+    fn send<'a>(
+        &'a self,
+        request: &'a TokenRequest,
+    ) -> BoxFuture<'a, Result<Response, SendFailure>>;
 }
 
-/// Sends token requests without blocking; otherwise as [`BlockingTransport`].
-pub trait AsyncTransport: Send + Sync + Sized + 'static {
-    /// A whole response, as this transport has it.
-    type Received: Received;
-
-    /// The transport with its defaults.
+/// The runtime that tasks run on.
+pub trait Runtime: Send + Sync + 'static {
+    /// Whether [`spawn`](Self::spawn) and [`sleep`](Self::sleep) work on this thread, now. A caller
+    /// for whom they do not gets the error
+    /// [`OutsideRuntime`](jeel_auth_core::ErrorKind::OutsideRuntime), unless there is a token at
+    /// hand.
     ///
     /// # Errors
-    /// When TLS cannot be set up; in words, without secrets.
-    fn with_defaults() -> Result<Self, String>;
-
-    /// Sends the request and receives the whole response.
-    ///
-    /// # Errors
-    /// When no whole response came. Any status code is a response.
-    fn send(
-        &self,
-        request: &TokenRequest,
-    ) -> impl Future<Output = Result<Self::Received, SendFailure>> + Send;
-
-    /// Runs a future to its end in the background of the runtime. Where there is no runtime, drops
-    /// it: whoever waits is told then.
-    fn spawn(&self, future: impl Future<Output = ()> + Send + 'static);
-
-    /// Ends after `duration`.
-    fn sleep(&self, duration: Duration) -> impl Future<Output = ()> + Send;
-}
-
-/// A whole response in the hands of a transport.
-pub trait Received: Send {
-    /// The response as core reads it.
-    fn response(&self) -> Response<'_>;
-}
-
-impl Received for Response {
-    fn response(&self) -> Response<'_> {
-        Response::new(self.status(), self.fields(), self.body())
-    }
-}
-
-/// A whole response from a library that speaks the `http` crate's types.
-#[derive(Debug)]
-pub struct HttpResponse {
-    status: u16,
-    fields: HeaderMap,
-    body: BodyBuffer,
-}
-
-impl HttpResponse {
-    /// A response of these parts.
-    ///
-    /// # Errors
-    /// When its head is one that core's own reader would have refused.
-    pub fn new(status: u16, fields: HeaderMap, body: BodyBuffer) -> Result<Self, SendFailure> {
-        check_head(status, || pairs(&fields), &body.limits)
-            .map_err(|error| SendFailure::new(TransportKind::BadResponse, error))?;
-        Ok(Self { status, fields, body })
-    }
-}
-
-fn pairs(fields: &HeaderMap) -> impl Iterator<Item = (&str, &[u8])> {
-    fields.iter().map(|(name, value)| (name.as_str(), value.as_bytes()))
-}
-
-impl Received for HttpResponse {
-    fn response(&self) -> Response<'_> {
-        Response::new(self.status, pairs(&self.fields), &self.body.bytes)
-    }
-}
-
-/// Collects a response's body under the request's limit, in memory that is wiped, and wiped too where
-/// it had to grow.
-pub struct BodyBuffer {
-    bytes: Zeroizing<Vec<u8>>,
-    limits: Limits,
-}
-
-/// Most token responses fit: a JWT is one or two KiB.
-const FIRST_ROOM: usize = 4096;
-
-impl BodyBuffer {
-    /// An empty buffer for the response to `request`.
-    pub fn new(request: &TokenRequest) -> Self {
-        let limits = request.response_limits();
-        let room = limits.body_bytes.min(FIRST_ROOM);
-        Self { bytes: Zeroizing::new(Vec::with_capacity(room)), limits }
-    }
-
-    /// Appends what arrived.
-    ///
-    /// # Errors
-    /// When the body is longer than the limit; nothing of the rest needs to be read.
-    pub fn push(&mut self, bytes: &[u8]) -> Result<(), SendFailure> {
-        let length = self.bytes.len().saturating_add(bytes.len());
-        if length > self.limits.body_bytes {
-            return Err(SendFailure::new(TransportKind::BadResponse, ResponseError::BodyTooLarge));
-        }
-        if length > self.bytes.capacity() {
-            let room = length.saturating_mul(2).min(self.limits.body_bytes);
-            let mut grown = Zeroizing::new(Vec::with_capacity(room));
-            grown.extend_from_slice(&self.bytes);
-            self.bytes = grown;
-        }
-        self.bytes.extend_from_slice(bytes);
+    /// When a runtime is needed and this thread is in none.
+    fn check(&self) -> Result<(), OutsideRuntime> {
         Ok(())
     }
+
+    /// Runs a task to its end in the background. A task that is dropped instead, because the runtime
+    /// is shutting down, counts as an abandoned token request.
+    fn spawn(&self, task: BoxFuture<'static, ()>);
+
+    /// Ends after `duration`.
+    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()>;
 }
 
-impl std::fmt::Debug for BodyBuffer {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "BodyBuffer([redacted, {} bytes])", self.bytes.len())
+/// The calling thread is in no runtime that could run a task.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OutsideRuntime(&'static str);
+
+impl OutsideRuntime {
+    /// The thread is outside this runtime, named as its users name it: `tokio`.
+    pub const fn new(runtime: &'static str) -> Self {
+        Self(runtime)
     }
+}
+
+impl fmt::Display for OutsideRuntime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "outside a {} runtime", self.0)
+    }
+}
+
+impl std::error::Error for OutsideRuntime {}
+
+impl From<OutsideRuntime> for Error {
+    fn from(outside: OutsideRuntime) -> Self {
+        Self::outside_runtime(outside.0)
+    }
+}
+
+/// What a source for tasks is driven by: both, from one adapter.
+pub(crate) trait Driver: Transport + Runtime {}
+
+impl<T: Transport + Runtime> Driver for T {}
+
+/// A whole response whose head an HTTP library with the `http` crate's types has read.
+///
+/// # Errors
+/// When the head or the body is one that core's own reader would have refused.
+pub fn response(
+    status: u16,
+    fields: &HeaderMap,
+    body: SecretBuffer,
+    limits: &Limits,
+) -> Result<Response, SendFailure> {
+    let bad = |error| SendFailure::new(TransportKind::BadResponse, error);
+    if body.is_truncated() {
+        return Err(bad(ResponseError::BodyTooLarge));
+    }
+    let fields = || fields.iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
+    Response::checked(status, fields, body, limits).map_err(bad)
 }
 
 /// An I/O error as core's kinds. TLS libraries report theirs as [`io::ErrorKind::InvalidData`].

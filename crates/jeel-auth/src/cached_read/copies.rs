@@ -5,32 +5,32 @@ use crate::token::Token;
 use jeel_auth_core::{AccessToken, Generation};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// Copies of one token that share its memory and no counter: threads that cloned the same copy would
-/// wait for each other's counting.
-pub(crate) struct Lanes([Token; LANES]);
+/// Copies of one token that share its memory and no reference counter: threads that cloned the same
+/// copy would wait for each other.
+pub(crate) struct Copies([Token; COPIES]);
 
-const LANES: usize = 8;
+const COPIES: usize = 8;
 
-/// The threads that have read so far; each takes the next lane in ticket.
+/// How many threads have read so far. Each takes the next copy, in a circle.
 static THREADS: AtomicUsize = AtomicUsize::new(0);
 
 thread_local! {
-    static LANE: usize = THREADS.fetch_add(1, Ordering::Relaxed);
+    static COPY: usize = THREADS.fetch_add(1, Ordering::Relaxed);
 }
 
-impl Lanes {
+impl Copies {
     pub(crate) fn new(access: &AccessToken) -> Self {
-        Self([(); LANES].map(|()| Token::new(access.clone())))
+        Self([(); COPIES].map(|()| Token::new(access.clone())))
     }
 
     /// The copy that this thread keeps to.
     pub(crate) fn mine(&self) -> Token {
-        self.get(LANE.try_with(|lane| *lane).unwrap_or_default())
+        self.get(COPY.try_with(|number| *number).unwrap_or_default())
     }
 
-    fn get(&self, lane: usize) -> Token {
+    fn get(&self, number: usize) -> Token {
         let Self([first, ..]) = self;
-        self.0.get(lane % LANES).unwrap_or(first).clone()
+        self.0.get(number % COPIES).unwrap_or(first).clone()
     }
 
     pub(crate) fn generation(&self) -> Generation {
@@ -60,9 +60,9 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn lanes_share_the_tokens_memory_and_no_counter() {
-        let lanes = Lanes::new(&access("a"));
-        let tokens = [0, 1, 2, 3].map(|lane| lanes.get(lane));
+    fn copies_share_the_tokens_memory_and_no_counter() {
+        let copies = Copies::new(&access("a"));
+        let tokens = [0, 1, 2, 3].map(|number| copies.get(number));
         let memory: HashSet<_> =
             tokens.iter().map(|token| token.expose_secret().as_ptr()).collect();
         assert_eq!(memory.len(), 1);
@@ -72,8 +72,8 @@ pub(crate) mod tests {
 
     #[test]
     fn a_thread_keeps_to_its_copy() {
-        let lanes = Lanes::new(&access("a"));
-        let mine = || ptr::from_ref(lanes.mine().authorization());
+        let copies = Copies::new(&access("a"));
+        let mine = || ptr::from_ref(copies.mine().authorization());
         assert_eq!(mine(), mine());
     }
 }

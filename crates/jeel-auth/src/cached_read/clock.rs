@@ -1,4 +1,4 @@
-//! The only place that reads a clock.
+//! The clocks. Nothing else in this crate reads one, except a caller's own deadline.
 
 use jeel_auth_core::Moment;
 use std::time::Duration;
