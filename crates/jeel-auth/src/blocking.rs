@@ -18,7 +18,9 @@ use std::sync::Arc;
 
 /// Sends token requests, blocking the thread that calls it.
 ///
-/// Otherwise as [`jeel_auth::Transport`](crate::Transport). Each request has its own thread.
+/// Otherwise as [`jeel_auth::Transport`](crate::Transport). Each request has its own thread. A thread
+/// cannot be stopped, so [`send`](Self::send) must return within [`TokenRequest::timeout`]: soon after
+/// that another request may be sent.
 pub trait Transport: Send + Sync + 'static {
     /// Sends the request and receives the whole response.
     ///
@@ -194,10 +196,10 @@ fn authorization(token: &Token) -> Result<HeaderValue, Error> {
 /// server.
 ///
 /// If no thread can be had, the flight is dropped, which reports it as abandoned.
-fn launch(transport: &Arc<dyn Transport>, flight: FlightGuard) {
+fn launch(transport: &Arc<dyn Transport>, mut flight: FlightGuard) {
     let transport = Arc::clone(transport);
     let carry = move || {
-        let Some(request) = flight.request() else { return };
+        let Some((request, _)) = flight.begin() else { return };
         let outcome = transport.send(request);
         flight.finish(outcome, |next| launch(&transport, next));
     };

@@ -68,7 +68,7 @@ impl Caller {
             Step::Wait(waiter) => {
                 self.ticket = Some(waiter.ticket);
                 match self.time_left() {
-                    Duration::ZERO => Look::Answer(Err(self.shared.give_up())),
+                    Duration::ZERO => Look::Answer(Err(self.shared.give_up(waiter.ticket))),
                     left => Look::Wait(waiter.listener, left.min(waiter.look_again_in)),
                 }
             }

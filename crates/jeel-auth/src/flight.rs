@@ -3,6 +3,7 @@
 use crate::shared::Shared;
 use jeel_auth_core::{Response, SendFailure, TokenRequest, TransportKind};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// A token request that the cache waits for. It belongs to the cache, not to the caller who started
 /// it.
@@ -19,8 +20,18 @@ impl FlightGuard {
         Self { shared: Arc::clone(shared), request: Some(request) }
     }
 
-    pub(crate) fn request(&self) -> Option<&TokenRequest> {
-        self.request.as_ref()
+    /// The request, and how long its transport may take, at the time when it is really sent.
+    /// `None` if it is not wanted any more: it was given up before its thread or task ran.
+    pub(crate) fn begin(&mut self) -> Option<(&TokenRequest, Duration)> {
+        let left =
+            self.request.as_ref().and_then(|request| self.shared.time_left(request.flight()));
+        let Some(left) = left else {
+            self.request = None;
+            return None;
+        };
+        let request = self.request.as_mut()?;
+        request.shorten(left);
+        Some((request, left))
     }
 
     /// Reports the outcome, wakes all who wait, and passes the flight that is to follow at once, if

@@ -81,12 +81,20 @@ fn trace(event: Event) {
         Event::TryingOtherEncoding { refused } => {
             info!(target: "jeel_auth", %refused, "trying the other body encoding");
         }
-        Event::Failed { error, token_usable } => {
+        Event::Failed { error, usable_for: Some(usable_for) } => {
             let code = error.code();
-            warn!(target: "jeel_auth", code, %error, token_usable, "no token");
+            let seconds = usable_for.as_secs();
+            warn!(
+                target: "jeel_auth", code, %error,
+                "renewal failed, the token at hand is used for another {seconds} s"
+            );
         }
-        Event::Rejected { .. } => {
-            info!(target: "jeel_auth", "the API rejected the token");
+        Event::Failed { error, usable_for: None } => {
+            let code = error.code();
+            warn!(target: "jeel_auth", code, %error, "no token");
+        }
+        Event::Rejected { replace_in, .. } => {
+            info!(target: "jeel_auth", ?replace_in, "the API rejected the token");
         }
         Event::CredentialsReplaced => {
             info!(target: "jeel_auth", "credentials replaced");

@@ -3,15 +3,15 @@
 mod error;
 
 use jeel_auth_core::{
-    Credentials, CredentialsError, EncodingChoice, Endpoint, EndpointError,
-    Environment, LoopbackHttp, Origin,
+    Credentials, CredentialsError, EncodingChoice, Endpoint, EndpointError, Environment,
+    LoopbackHttp, Origin,
 };
+use std::env;
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 use std::str::FromStr;
-use std::env;
 use zeroize::Zeroizing;
 
 pub use error::ConfigError;

@@ -8,7 +8,7 @@ use crate::sync::{Event, EventListener, Mutex, MutexGuard, PoisonError};
 use crate::token::Token;
 use crate::transport::OutsideRuntime;
 use jeel_auth_core::{
-    AccessToken, Acquire, Action, Cache, Error, Generation, Moment, Origin, Ticket,
+    AccessToken, Acquire, Action, Cache, Error, FlightId, Generation, Moment, Origin, Ticket,
 };
 use std::fmt;
 use std::sync::Arc;
@@ -130,8 +130,14 @@ impl Shared {
     }
 
     /// The error for a caller whose time to wait ran out.
-    pub(crate) fn give_up(&self) -> Error {
-        self.with_machine(|machine, now| machine.cache.give_up(now))
+    pub(crate) fn give_up(&self, ticket: Ticket) -> Error {
+        self.with_machine(|machine, now| machine.cache.give_up(now, ticket))
+    }
+
+    /// How long the transport may still take for this flight; `None` if it must not be sent (any
+    /// more).
+    pub(crate) fn time_left(&self, flight: FlightId) -> Option<Duration> {
+        self.with_machine(|machine, now| machine.cache.time_left(now, flight))
     }
 
     /// Passes the cache something that answers no waiting caller, and tells what came of it.
@@ -155,6 +161,7 @@ impl Shared {
     pub(crate) fn with_machine<R>(&self, f: impl FnOnce(&mut Machine, Moment) -> R) -> R {
         let mut machine = self.lock();
         let now = self.clock.now();
+        machine.cache.handle_timeout(now);
         let result = f(&mut machine, now);
         self.publish(&mut machine, now);
         self.events.collect(&mut machine.cache);
@@ -176,10 +183,8 @@ impl Shared {
         machine: &mut Machine,
         now: Moment,
     ) -> Option<FlightGuard> {
-        match machine.cache.poll_action(now)? {
-            Action::Send(request) => Some(FlightGuard::new(self, request)),
-            _ => None,
-        }
+        let Action::Send(request) = machine.cache.poll_action(now)?;
+        Some(FlightGuard::new(self, request))
     }
 
     /// Listening begins under the lock that outcomes are reported under, so that none falls between

@@ -12,7 +12,10 @@ use crate::sync::EventListener;
 use crate::token::Token;
 use crate::transport::{Driver, Runtime, Transport};
 use http::HeaderValue;
-use jeel_auth_core::{Credentials, Environment, Error, Origin, Status};
+use jeel_auth_core::{
+    Credentials, Environment, Error, Origin, Response, SendFailure, Status, TokenRequest,
+    TransportKind,
+};
 use std::fmt;
 use std::future::{Future, poll_fn};
 use std::pin::pin;
@@ -200,11 +203,31 @@ fn authorization(token: &Token) -> Poll<Result<HeaderValue, Error>> {
 }
 
 /// Sends a flight in its own task, so that cancelling a caller does not cancel it.
-fn launch(driver: &Arc<dyn Driver>, flight: FlightGuard) {
+fn launch(driver: &Arc<dyn Driver>, mut flight: FlightGuard) {
     let carrier = Arc::clone(driver);
     driver.spawn(Box::pin(async move {
-        let Some(request) = flight.request() else { return };
-        let outcome = carrier.send(request).await;
+        let Some((request, left)) = flight.begin() else { return };
+        let outcome = send_within(&*carrier, request, left).await;
         flight.finish(outcome, |next| launch(&carrier, next));
     }));
+}
+
+/// Drops a request that takes too long, whatever its transport does: the next one may be sent soon.
+async fn send_within(
+    driver: &dyn Driver,
+    request: &TokenRequest,
+    left: Duration,
+) -> Result<Response, SendFailure> {
+    let mut sending = driver.send(request);
+    let mut alarm = driver.sleep(left);
+    poll_fn(|context| {
+        if let Poll::Ready(outcome) = sending.as_mut().poll(context) {
+            return Poll::Ready(outcome);
+        }
+        alarm.as_mut().poll(context).map(|()| {
+            let words = format_args!("the whole request took longer than {left:?}");
+            Err(SendFailure::new(TransportKind::TimedOut, words))
+        })
+    })
+    .await
 }

@@ -18,8 +18,10 @@ pub(super) struct Flight {
     pub(super) transport_deadline: Duration,
     pub(super) encoding: BodyEncoding,
     pub(super) credentials: Credentials,
-    /// Whether newer credentials were given since.
+    /// Whether another secret of the client was given since.
     pub(super) superseded: bool,
+    /// Whether credentials of another client were given since: its token is not ours.
+    pub(super) foreign: bool,
     /// Whether it was sent although a hold-off of our own was not over, because the token at hand
     /// is about to end: its failure is not one more in a row.
     pub(super) uncounted: bool,

@@ -201,6 +201,7 @@ impl Cache {
             encoding,
             credentials: self.credentials.clone(),
             superseded: false,
+            foreign: false,
             uncounted: self.failures.take_uncounted(),
         });
         let bounds = Bounds {

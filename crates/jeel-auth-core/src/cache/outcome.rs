@@ -67,8 +67,14 @@ impl Cache {
         self.credit(now);
     }
 
+    /// The flight of this number, if it is the one under way and its outcome matters.
     fn finish(&mut self, id: FlightId) -> Option<Flight> {
-        self.flight.take_if(|flight| flight.id == id)
+        let flight = self.flight.take_if(|flight| flight.id == id)?;
+        if flight.foreign {
+            self.waiters.request_wanted = true;
+            return None;
+        }
+        Some(flight)
     }
 
     // The server answers with a token.

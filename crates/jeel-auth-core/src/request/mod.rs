@@ -144,6 +144,12 @@ impl TokenRequest {
         self.bounds.connect_timeout
     }
 
+    /// Leaves the request at most `left` of its time, because it was not sent at once.
+    pub fn shorten(&mut self, left: Duration) {
+        self.bounds.timeout = self.bounds.timeout.min(left);
+        self.bounds.connect_timeout = self.bounds.connect_timeout.min(left);
+    }
+
     /// The sizes its response may have; a larger one is [`TransportKind::BadResponse`].
     ///
     /// [`TransportKind::BadResponse`]: crate::TransportKind::BadResponse

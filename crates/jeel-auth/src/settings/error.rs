@@ -10,12 +10,30 @@ pub struct ConfigError(pub(super) Problem);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Problem {
-    Missing { variable: &'static str, expected: &'static str },
-    Malformed { variable: &'static str, expected: &'static str },
-    Both { one: &'static str, other: &'static str },
-    File { variable: &'static str, kind: io::ErrorKind },
-    Url { variable: &'static str, error: EndpointError },
-    Credentials { variable: &'static str, error: CredentialsError },
+    Missing {
+        variable: &'static str,
+        expected: &'static str,
+    },
+    Malformed {
+        variable: &'static str,
+        expected: &'static str,
+    },
+    Both {
+        one: &'static str,
+        other: &'static str,
+    },
+    File {
+        variable: &'static str,
+        kind: io::ErrorKind,
+    },
+    Url {
+        variable: &'static str,
+        error: EndpointError,
+    },
+    Credentials {
+        variable: &'static str,
+        error: CredentialsError,
+    },
     /// TLS cannot be set up; in words.
     Tls(String),
     BadRoot,
@@ -89,4 +107,3 @@ impl fmt::Display for ConfigError {
 }
 
 impl std::error::Error for ConfigError {}
-

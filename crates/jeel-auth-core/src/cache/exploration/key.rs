@@ -15,9 +15,10 @@ impl World {
         });
         let sent = self.flight.map(|_| self.left(self.sent.after(Duration::from_secs(300))));
         let ledger = self.ledger.key(self.time.now, |moment| self.left(moment));
+        let foreign = self.foreign.is_some() && self.foreign == self.flight;
         let (flight, stale) = (self.flight.is_some(), self.stale.is_some());
         let machine = self.machine_key();
-        format!("{machine} {flight} {stale} {issued:?} {ticket:?} {sent:?} {ledger}")
+        format!("{machine} {flight} {stale} {foreign} {issued:?} {ticket:?} {sent:?} {ledger}")
     }
 
     pub(super) fn machine_key(&self) -> String {
@@ -32,7 +33,7 @@ impl World {
         let flight = cache.flight.as_ref().map(|flight| {
             let left = flight.deadline.saturating_sub(now.monotonic());
             let multipart = flight.encoding == BodyEncoding::Multipart;
-            (left, multipart, flight.superseded, flight.uncounted)
+            (left, multipart, flight.superseded, flight.foreign, flight.uncounted)
         });
         let (rejections, pause) = (cache.tokens.rejections().min(3), cache.pause.map(left));
         let (budget, encoding) = (cache.budget.key(now.monotonic()), cache.encoding.key());

@@ -24,6 +24,8 @@ pub(super) struct World {
     pub(super) time: Time,
     pub(super) flight: Option<FlightId>,
     pub(super) stale: Option<FlightId>,
+    /// The flight of a client that is no longer ours.
+    pub(super) foreign: Option<FlightId>,
     pub(super) ticket: Option<Ticket>,
     pub(super) tokens: u64,
     pub(super) issued: Option<Issued>,
@@ -46,6 +48,7 @@ impl World {
             time,
             flight: None,
             stale: None,
+            foreign: None,
             ticket: None,
             tokens: 0,
             issued: None,
@@ -92,8 +95,7 @@ impl World {
             Input::OtherClient => {
                 self.rotate((self.identity.0 + 1, 0));
                 self.issued = None;
-                // What is on its way is another client's.
-                self.stale = self.flight.take().or(self.stale);
+                self.foreign = self.flight;
             }
             Input::Pass(monotonic, wall) => self.pass(monotonic, wall),
         }
@@ -136,7 +138,8 @@ impl World {
         let Some(flight) = self.flight.take() else { return false };
         let live = self.cache.flight.as_ref().is_some_and(|live| live.id == flight);
         let (name, response) = self.response_to(answer);
-        if live && let Some(name) = name {
+        let ours = live && self.foreign != Some(flight);
+        if ours && let Some(name) = name {
             self.issue(name, answer);
         }
         let now = self.now;
@@ -205,8 +208,9 @@ impl World {
     fn fail(&mut self, failure: SendFailure) -> bool {
         let (Some(flight), now) = (self.flight.take(), self.now) else { return false };
         let live = self.cache.flight.as_ref().is_some_and(|live| live.id == flight);
+        let ours = live && self.foreign != Some(flight);
         self.without_losing_a_token(|cache| cache.handle_send_failed(now, flight, &failure));
-        live
+        ours
     }
 
     /// The token at hand is withdrawn, or stays in use under its generation.
