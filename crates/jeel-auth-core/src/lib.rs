@@ -136,7 +136,7 @@ pub use endpoint::{Endpoint, EndpointError, Environment, LoopbackHttp, Origin};
 pub use error::{Blame, Error, ErrorKind, ResponseFacts, TransportKind};
 pub use moment::Moment;
 pub use policy::{Policy, TransportPolicy};
-pub use request::{BodyEncoding, FlightId, TokenRequest};
+pub use request::{BodyEncoding, FlightId, Scope, ScopeError, TokenRequest};
 pub use response::{MalformedResponse, Response};
 pub use secret_buffer::SecretBuffer;
 pub use token::{AccessToken, Generation};

@@ -1,7 +1,7 @@
 //! Request bodies, read back by parsers that are not ours.
 
 use jeel_auth_core::{
-    Acquire, Action, BodyEncoding, Cache, Credentials, EncodingChoice, Environment, Moment,
+    Acquire, Action, BodyEncoding, Cache, Credentials, EncodingChoice, Environment, Moment, Scope,
     TokenRequest,
 };
 use std::convert::Infallible;
@@ -10,31 +10,43 @@ use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-/// The bytes are a seed, and an identifier and a secret with 0xff between them. Both encodings are
-/// read back byte for byte.
+/// The bytes are a seed, and an identifier, a secret and, if it is one, a scope, with 0xff between
+/// them. Both encodings are read back byte for byte.
 pub fn request_body(bytes: &[u8]) {
     let Some((seed, values)) = bytes.split_first_chunk() else { return };
     let seed = u64::from_le_bytes(*seed);
-    let mut values = values.splitn(2, |byte| *byte == 0xff);
+    let mut values = values.splitn(3, |byte| *byte == 0xff);
     let mut value = || std::str::from_utf8(values.next()?).ok();
     let (Some(id), Some(secret)) = (value(), value()) else { return };
+    let scope = value().and_then(|scope| scope.parse::<Scope>().ok());
     let Ok(credentials) = Credentials::new(id, secret) else { return };
-    let expected =
-        [("client_id", id), ("client_secret", secret), ("grant_type", "client_credentials")];
+    let mut expected =
+        vec![("client_id", id), ("client_secret", secret), ("grant_type", "client_credentials")];
+    expected.extend(scope.as_ref().map(|scope| ("scope", scope.as_str())));
 
-    let request = request(seed, &credentials, BodyEncoding::UrlEncoded);
-    let fields: Vec<_> = form_urlencoded::parse(request.body()).collect();
-    assert!(fields.iter().map(|(name, value)| (&**name, &**value)).eq(expected));
+    let request = |encoding| request(seed, &credentials, scope.clone(), encoding);
+    let urlencoded = request(BodyEncoding::UrlEncoded);
+    let fields: Vec<_> = form_urlencoded::parse(urlencoded.body()).collect();
+    let fields = fields.iter().map(|(name, value)| (&**name, &**value));
+    assert!(fields.eq(expected.iter().copied()));
 
-    let request = self::request(seed, &credentials, BodyEncoding::Multipart);
-    let fields = read_multipart(&request);
-    assert!(fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).eq(expected));
+    let fields = read_multipart(&request(BodyEncoding::Multipart));
+    let fields = fields.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    assert!(fields.eq(expected));
 }
 
-fn request(seed: u64, credentials: &Credentials, encoding: BodyEncoding) -> TokenRequest {
+fn request(
+    seed: u64,
+    credentials: &Credentials,
+    scope: Option<Scope>,
+    encoding: BodyEncoding,
+) -> TokenRequest {
     let now = Moment::new(Duration::ZERO, Duration::ZERO);
     let mut cache = Cache::new(Environment::Sandbox.token_endpoint(), credentials.clone(), seed)
         .with_encoding(EncodingChoice::Always(encoding));
+    if let Some(scope) = scope {
+        cache = cache.with_scope(scope);
+    }
     assert!(matches!(cache.acquire(now, Duration::ZERO), Acquire::Wait(_)));
     let Some(Action::Send(request)) = cache.poll_action(now) else { panic!("no request") };
     request

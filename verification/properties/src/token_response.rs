@@ -60,7 +60,7 @@ fn cache() -> Cache {
 }
 
 /// Answers the flight, and the one that follows if the other encoding is tried.
-fn answer(cache: &mut Cache, response: &Response<'_>) {
+fn answer(cache: &mut Cache, response: &Response) {
     let mut requests = 0;
     while let Some(Action::Send(request)) = cache.poll_action(NOW) {
         cache.handle_response(NOW, request.flight(), response);
@@ -85,7 +85,7 @@ fn must_have_a_way_out(cache: &mut Cache) {
     assert!(cache.poll_action(then).is_some(), "asked again when the time has come");
 }
 
-fn must_hide_the_secret(cache: &mut Cache, response: &Response<'_>) {
+fn must_hide_the_secret(cache: &mut Cache, response: &Response) {
     let status = cache.status(NOW);
     let mut shown = format!("{status:?} {cache:?} {response:?}");
     if let Some(error) = status.last_error {

@@ -49,7 +49,7 @@ use crate::credentials::Credentials;
 use crate::endpoint::Endpoint;
 use crate::moment::Moment;
 use crate::policy::Policy;
-use crate::request::{Bounds, FlightId, TokenRequest};
+use crate::request::{Bounds, FlightId, Scope, TokenRequest};
 use crate::rng::Rng;
 use crate::token::Generation;
 use budget::Budget;
@@ -78,6 +78,7 @@ pub use status::{Counters, State, Status};
 pub struct Cache {
     endpoint: Endpoint,
     credentials: Credentials,
+    scope: Option<Scope>,
     policy: Policy,
     rng: Rng,
     clock: Clock,
@@ -103,6 +104,7 @@ impl Cache {
         Self {
             endpoint,
             credentials,
+            scope: None,
             budget: Budget::new(&policy),
             policy,
             clock: Clock::new(),
@@ -131,6 +133,14 @@ impl Cache {
     #[must_use]
     pub fn with_encoding(mut self, choice: EncodingChoice) -> Self {
         self.encoding = Encoding::new(choice);
+        self
+    }
+
+    /// The same cache, still empty, whose requests ask for this scope (RFC 6749 §3.3). Without it
+    /// no scope is sent, and the server chooses.
+    #[must_use]
+    pub fn with_scope(mut self, scope: Scope) -> Self {
+        self.scope = Some(scope);
         self
     }
 
@@ -210,7 +220,8 @@ impl Cache {
             response: transport.limits,
         };
         let endpoint = self.endpoint.clone();
-        TokenRequest::new(id, endpoint, &self.credentials, encoding, bounds, &mut self.rng)
+        let form = (&self.credentials, self.scope.as_ref());
+        TokenRequest::new(id, endpoint, form, encoding, bounds, &mut self.rng)
     }
 
     /// A copy to look into the future with. Not `Clone`: two caches would have two budgets.
@@ -218,6 +229,7 @@ impl Cache {
         Self {
             endpoint: self.endpoint.clone(),
             credentials: self.credentials.clone(),
+            scope: self.scope.clone(),
             policy: self.policy.clone(),
             rng: self.rng.clone(),
             clock: self.clock,

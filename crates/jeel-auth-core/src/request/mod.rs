@@ -1,6 +1,7 @@
 //! The token request as owned bytes.
 
 mod multipart;
+mod scope;
 mod urlencoded;
 
 use crate::credentials::Credentials;
@@ -10,6 +11,8 @@ use crate::rng::Rng;
 use crate::secret_buffer::SecretBuffer;
 use std::fmt;
 use std::time::Duration;
+
+pub use scope::{Scope, ScopeError};
 
 /// How the body of a token request is written.
 ///
@@ -90,14 +93,15 @@ impl TokenRequest {
     pub(crate) fn new(
         flight: FlightId,
         endpoint: Endpoint,
-        credentials: &Credentials,
+        (credentials, scope): (&Credentials, Option<&Scope>),
         encoding: BodyEncoding,
         bounds: Bounds,
         rng: &mut Rng,
     ) -> Self {
+        let form = Form::new(credentials, scope);
         let (content_type, body) = match encoding {
-            BodyEncoding::Multipart => multipart::encode(credentials, rng),
-            BodyEncoding::UrlEncoded => urlencoded::encode(credentials),
+            BodyEncoding::Multipart => multipart::encode(form.fields(), rng),
+            BodyEncoding::UrlEncoded => urlencoded::encode(form.fields()),
         };
         Self { flight, endpoint, encoding, content_type, body, bounds }
     }
@@ -199,12 +203,28 @@ impl fmt::Debug for TokenRequest {
 }
 
 /// The names and values of the form (RFC 6749 §4.4.2, §2.3.1), in the order Jeel documents.
-fn form(credentials: &Credentials) -> [(&'static str, &str); 3] {
-    [
-        ("client_id", credentials.client_id()),
-        ("client_secret", credentials.expose_client_secret()),
-        ("grant_type", "client_credentials"),
-    ]
+struct Form<'a> {
+    fields: [(&'static str, &'a str); 4],
+    has_scope: bool,
+}
+
+impl<'a> Form<'a> {
+    fn new(credentials: &'a Credentials, scope: Option<&'a Scope>) -> Self {
+        let fields = [
+            ("client_id", credentials.client_id()),
+            ("client_secret", credentials.expose_client_secret()),
+            ("grant_type", "client_credentials"),
+            ("scope", scope.map_or("", Scope::as_str)),
+        ];
+        Self { fields, has_scope: scope.is_some() }
+    }
+
+    fn fields(&self) -> &[(&'static str, &'a str)] {
+        match &self.fields {
+            fields if self.has_scope => fields,
+            [required @ .., _] => required,
+        }
+    }
 }
 
 #[cfg(test)]

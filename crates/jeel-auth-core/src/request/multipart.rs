@@ -1,16 +1,13 @@
 //! `multipart/form-data` (RFC 7578), written strictly: CRLF, no preamble, no epilogue.
 
-use super::form;
-use crate::credentials::Credentials;
 use crate::rng::Rng;
 use crate::secret_buffer::SecretBuffer;
 
 /// The content type with its boundary, and the body.
-pub(super) fn encode(credentials: &Credentials, rng: &mut Rng) -> (String, SecretBuffer) {
-    let fields = form(credentials);
-    let content_type = content_type(&fields, rng);
+pub(super) fn encode(fields: &[(&str, &str)], rng: &mut Rng) -> (String, SecretBuffer) {
+    let content_type = content_type(fields, rng);
     let (_, boundary) = content_type.rsplit_once('=').unwrap_or_default();
-    let body = body(&fields, boundary);
+    let body = body(fields, boundary);
     (content_type, body)
 }
 

@@ -15,7 +15,7 @@ fn request(id: &str, secret: &str, encoding: BodyEncoding) -> TokenRequest {
     TokenRequest::new(
         FlightId(7),
         Environment::Sandbox.token_endpoint(),
-        &Credentials::new(id, secret).unwrap(),
+        (&Credentials::new(id, secret).unwrap(), None),
         encoding,
         bounds(),
         &mut Rng::new(42),
@@ -102,7 +102,7 @@ fn the_same_seed_writes_the_same_bytes() {
         TokenRequest::new(
             FlightId(1),
             Endpoint::parse("http://[::1]:99/t", LoopbackHttp::Allowed).unwrap(),
-            &Credentials::new("a", "b").unwrap(),
+            (&Credentials::new("a", "b").unwrap(), None),
             BodyEncoding::Multipart,
             bounds(),
             &mut Rng::new(seed),
@@ -122,6 +122,36 @@ fn debug_shows_no_secret_and_no_credentials_reach_the_head() {
         assert!(!format!("{request:?}").contains("s3cr3t"));
         assert!(!request.http1_head().contains("s3cr3t"));
         assert!(!request.http1_head().contains("Authorization"));
+    }
+}
+
+#[test]
+fn a_scope_is_the_fourth_field_of_either_encoding() {
+    let scope: Scope = "read:a+b &write".parse().unwrap();
+    let credentials = Credentials::new("id", "s").unwrap();
+    let expected = [
+        ("client_id", "id"),
+        ("client_secret", "s"),
+        ("grant_type", "client_credentials"),
+        ("scope", "read:a+b &write"),
+    ]
+    .map(|(name, value)| (name.to_owned(), value.to_owned()));
+    for encoding in [BodyEncoding::Multipart, BodyEncoding::UrlEncoded] {
+        let request = TokenRequest::new(
+            FlightId(1),
+            Environment::Sandbox.token_endpoint(),
+            (&credentials, Some(&scope)),
+            encoding,
+            bounds(),
+            &mut Rng::new(1),
+        );
+        let fields: Vec<_> = match encoding {
+            BodyEncoding::Multipart => parse_multipart(&request),
+            BodyEncoding::UrlEncoded => {
+                form_urlencoded::parse(request.body()).into_owned().collect()
+            }
+        };
+        assert_eq!(fields, expected, "{encoding}");
     }
 }
 

@@ -1,13 +1,11 @@
 //! `application/x-www-form-urlencoded` (RFC 6749 appendix B), by serde_urlencoded.
 
-use super::{BodyEncoding, form};
-use crate::credentials::Credentials;
+use super::BodyEncoding;
 use crate::secret_buffer::SecretBuffer;
 use serde::Serialize;
 
 /// The content type and the body.
-pub(super) fn encode(credentials: &Credentials) -> (String, SecretBuffer) {
-    let fields = form(credentials);
+pub(super) fn encode(fields: &[(&str, &str)]) -> (String, SecretBuffer) {
     // A byte becomes three at most. The whole buffer, used or not, is wiped on drop.
     let size = fields.iter().map(|(name, value)| name.len() + 3 * value.len() + 2).sum();
     let mut encoder = form_urlencoded::Serializer::new(String::with_capacity(size));
