@@ -113,6 +113,7 @@ pub mod http1;
 pub mod manual;
 
 mod cache;
+mod challenge;
 mod credentials;
 mod endpoint;
 mod error;
@@ -131,6 +132,7 @@ pub use cache::{
     Acquire, Action, Cache, Counters, EncodingChoice, Event, Lease, SendFailure, State, Status,
     Ticket,
 };
+pub use challenge::Challenge;
 pub use credentials::{Credentials, CredentialsError};
 pub use endpoint::{Endpoint, EndpointError, Environment, LoopbackHttp, Origin};
 pub use error::{Blame, Error, ErrorKind, ResponseFacts, TransportKind};

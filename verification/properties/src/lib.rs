@@ -11,6 +11,7 @@
 )]
 
 mod cache_inputs;
+mod challenge;
 mod differential;
 mod request_body;
 mod response_reader;
@@ -18,6 +19,7 @@ mod token_json;
 mod token_response;
 
 pub use cache_inputs::cache_inputs;
+pub use challenge::challenge;
 pub use differential::differential;
 pub use request_body::request_body;
 pub use response_reader::response_reader;
@@ -27,8 +29,9 @@ pub use token_response::{retry_after, token_response};
 pub type Property = (&'static str, fn(&[u8]));
 
 /// All of them.
-pub const PROPERTIES: [Property; 6] = [
+pub const PROPERTIES: [Property; 7] = [
     ("cache_inputs", cache_inputs),
+    ("challenge", challenge),
     ("request_body", request_body),
     ("response_reader", response_reader),
     ("retry_after", retry_after),
