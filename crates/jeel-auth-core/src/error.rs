@@ -45,15 +45,34 @@ pub(crate) enum Detail {
 pub struct ResponseFacts {
     /// How the request's body was encoded.
     pub encoding: BodyEncoding,
+    /// Whether the configuration allows this encoding only.
+    pub encoding_is_fixed: bool,
     /// The status code.
     pub status: u16,
     /// The `error` code (RFC 6749 §5.2), or whatever text stood there: at most 64 printable ASCII
     /// characters.
     pub code: Option<String>,
+    /// The names of the members of a JSON object that came as a success and without a token: at most
+    /// 64 printable ASCII characters.
+    pub members: Option<String>,
     /// The response's `tx_id`, which Jeel's support asks for.
     pub tx_id: Option<String>,
     /// The host a redirect pointed to.
     pub location_host: Option<String>,
+}
+
+impl ResponseFacts {
+    pub(crate) const fn new(encoding: BodyEncoding, status: u16) -> Self {
+        Self {
+            encoding,
+            encoding_is_fixed: false,
+            status,
+            code: None,
+            members: None,
+            tx_id: None,
+            location_host: None,
+        }
+    }
 }
 
 /// The kinds of failure. [`code`](Self::code) is stable across releases and languages.
@@ -62,6 +81,9 @@ pub struct ResponseFacts {
 pub enum ErrorKind {
     /// The server refused the client credentials, or the request as such.
     Denied,
+    /// Something other than the authorization server refused the request: a proxy, a firewall, a
+    /// portal, or a server that has no token endpoint at this URL.
+    Blocked,
     /// The server answered with a redirect, which a token request never follows.
     Redirected,
     /// The server asked to be left alone for a while.
@@ -240,9 +262,16 @@ impl fmt::Display for Failure {
                 if let Some(host) = &last.location_host {
                     write!(f, " to {host}")?;
                 }
-                if let (404 | 405, ErrorKind::Denied) = (last.status, self.kind) {
-                    f.write_str("; check the token URL")?;
-                }
+                f.write_str(match (self.kind, last.status) {
+                    (ErrorKind::Blocked, 404 | 405) | (ErrorKind::Redirected, _) => {
+                        "; check the token URL"
+                    }
+                    (ErrorKind::Denied, _) if last.encoding_is_fixed => {
+                        "; if the credentials are right, the server may not read this encoding"
+                    }
+                    (ErrorKind::Blocked, _) => "; this looks like a proxy, firewall or portal",
+                    _ => "",
+                })?;
                 write!(f, " ({last}")?;
                 if let Some(first) = first {
                     write!(f, "; {first}")?;
@@ -265,6 +294,9 @@ impl fmt::Display for ResponseFacts {
         if let Some(code) = &self.code {
             write!(f, " {code}")?;
         }
+        if let Some(members) = &self.members {
+            write!(f, " without access_token, members: {members}")?;
+        }
         match &self.tx_id {
             Some(tx_id) => write!(f, ", tx_id {tx_id}"),
             None => Ok(()),
@@ -277,6 +309,7 @@ impl ErrorKind {
     pub const fn code(self) -> &'static str {
         match self {
             Self::Denied => "denied",
+            Self::Blocked => "blocked",
             Self::Redirected => "redirected",
             Self::RateLimited => "rate_limited",
             Self::Server => "server_error",
@@ -302,7 +335,7 @@ impl ErrorKind {
             Self::Denied | Self::Redirected => Blame::Configuration,
             Self::RateLimited | Self::Server | Self::Malformed(_) => Blame::AuthorizationServer,
             Self::Transport(TransportKind::BadResponse) => Blame::AuthorizationServer,
-            Self::ExpiredOnArrival | Self::Transport(_) => Blame::Network,
+            Self::Blocked | Self::ExpiredOnArrival | Self::Transport(_) => Blame::Network,
             Self::TokenRejected => Blame::ResourceServer,
             Self::BudgetExhausted
             | Self::LifetimeTooShort
@@ -319,6 +352,7 @@ impl fmt::Display for ErrorKind {
         }
         f.write_str(match self {
             Self::Denied => "the authorization server denied the token request",
+            Self::Blocked => "the token request did not reach the authorization server",
             Self::Redirected => "the authorization server redirected the token request",
             Self::RateLimited => "the authorization server limits the rate of token requests",
             Self::Server => "the authorization server failed",
@@ -368,11 +402,9 @@ mod tests {
 
     fn facts(encoding: BodyEncoding, status: u16, code: Option<&str>) -> ResponseFacts {
         ResponseFacts {
-            encoding,
-            status,
             code: code.map(str::to_owned),
             tx_id: Some("6f1c".to_owned()),
-            location_host: None,
+            ..ResponseFacts::new(encoding, status)
         }
     }
 
@@ -398,7 +430,7 @@ mod tests {
     #[test]
     fn a_wrong_path_is_named_as_the_likely_cause() {
         let last = facts(BodyEncoding::Multipart, 404, None);
-        let failure = Failure::new(ErrorKind::Denied, Detail::Response { last, first: None });
+        let failure = Failure::new(ErrorKind::Blocked, Detail::Response { last, first: None });
         assert!(failure.to_string().contains("check the token URL"));
     }
 
@@ -454,6 +486,7 @@ mod tests {
         use TransportKind as T;
         [
             (K::Denied, "denied", Configuration),
+            (K::Blocked, "blocked", Network),
             (K::Redirected, "redirected", Configuration),
             (K::RateLimited, "rate_limited", AuthorizationServer),
             (K::Server, "server_error", AuthorizationServer),

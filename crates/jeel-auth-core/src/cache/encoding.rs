@@ -86,6 +86,11 @@ impl Encoding {
         if self.proven { Some(self.preferred) } else { None }
     }
 
+    /// Whether the configuration allows one encoding only.
+    pub(crate) const fn is_fixed(&self) -> bool {
+        !self.auto
+    }
+
     /// A token came for a request in this encoding.
     pub(super) fn on_token(&mut self, encoding: BodyEncoding) {
         self.preferred = if self.auto { encoding } else { self.preferred };
@@ -192,7 +197,7 @@ mod tests {
     use BodyEncoding::{Multipart, UrlEncoded};
 
     fn response(encoding: BodyEncoding, status: u16) -> ResponseFacts {
-        ResponseFacts { encoding, status, code: None, tx_id: None, location_host: None }
+        ResponseFacts::new(encoding, status)
     }
 
     fn refuse(encoding: &mut Encoding, status: u16) -> Refusal {

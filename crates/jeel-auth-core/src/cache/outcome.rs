@@ -11,7 +11,7 @@ use super::{Cache, State};
 use crate::error::{Detail, Error, ErrorKind, Failure, ResponseFacts, TransportKind};
 use crate::moment::Moment;
 use crate::request::FlightId;
-use crate::response::{self, Class, MalformedResponse, Redactor, Response};
+use crate::response::{self, Class, MalformedResponse, Redactor, Response, Verdict};
 use crate::token::{AccessToken, BearerValue, Generation};
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,22 +24,24 @@ impl Cache {
         // The flight is taken before its deadline is looked at: a response that came late still came.
         let now = self.follow(now);
         let Some(flight) = self.finish(flight) else { return };
-        let (class, about) = response::classify(response, reading, &self.policy);
+        let trusts_date = self.tokens.trusts_date();
+        let Verdict { class, after, about } =
+            response::classify(response, reading, &self.policy, trusts_date);
         let at_hand = self.tokens.current.as_ref().map(|current| current.token.clone());
-        let facts = || {
-            let redactor = Redactor::new(&flight.credentials, at_hand.as_ref());
-            about.facts(flight.encoding, &redactor)
-        };
+        let encoding = (flight.encoding, self.encoding.is_fixed());
+        let facts = || about.facts(encoding, &Redactor::new(&flight.credentials, at_hand.as_ref()));
         match class {
-            Class::Issued { bearer, lifetime } => {
-                self.issued(&flight, now, bearer, lifetime, facts)
+            Class::Issued { bearer, lifetime, aged_by_date } => {
+                self.tokens.note_age(&bearer, aged_by_date);
+                self.issued(&flight, now, bearer, lifetime, facts);
             }
-            Class::Denied => self.denied(&flight, now, facts()),
-            Class::Redirected => self.redirected(now, facts()),
-            Class::RateLimited { after } => self.rate_limited(now, after, facts()),
-            Class::Transient => self.transient(now, ErrorKind::Server, responded(facts())),
+            Class::Denied => self.denied(&flight, now, after, facts()),
+            Class::Blocked => self.blocked(now, after, facts()),
+            Class::Redirected => self.redirected(now, after, facts()),
+            Class::RateLimited => self.rate_limited(now, after, facts()),
+            Class::Transient => self.transient(now, after, ErrorKind::Server, responded(facts())),
             Class::Malformed(why) => {
-                self.transient(now, ErrorKind::Malformed(why), responded(facts()));
+                self.transient(now, after, ErrorKind::Malformed(why), responded(facts()));
             }
         }
         // A token may arrive after its renewal time.
@@ -56,14 +58,14 @@ impl Cache {
         let at_hand = self.tokens.current.as_ref().map(|current| &current.token);
         let redactor = Redactor::new(&flight.credentials, at_hand);
         let detail = redactor.keep_up_to(200, failure.words()).unwrap_or_default();
-        self.transient(now, ErrorKind::Transport(failure.kind()), Detail::Transport(detail));
+        self.transient(now, None, ErrorKind::Transport(failure.kind()), Detail::Transport(detail));
         self.credit(now);
     }
 
     /// A flight is past its deadline, and its thread or task reported nothing.
     pub(super) fn give_up_flight(&mut self, now: Moment) {
         let kind = ErrorKind::Transport(TransportKind::TimedOut);
-        self.transient(now, kind, Detail::None);
+        self.transient(now, None, kind, Detail::None);
         self.credit(now);
     }
 
@@ -105,7 +107,7 @@ impl Cache {
             Some(lifetime) => self.store(times, bearer, lifetime, facts),
             None => {
                 let kind = ErrorKind::Malformed(MalformedResponse::Lifetime);
-                self.transient(now, kind, responded(facts()));
+                self.transient(now, None, kind, responded(facts()));
             }
         }
     }
@@ -145,7 +147,7 @@ impl Cache {
         let token = AccessToken::new(bearer, generation);
         let token = CurrentToken::new(token, (sent, now), lifetime, &self.policy, &mut self.rng);
         if token.state(now) == State::Expired {
-            return self.transient(now, ErrorKind::ExpiredOnArrival, responded(facts()));
+            return self.transient(now, None, ErrorKind::ExpiredOnArrival, responded(facts()));
         }
         let is_credited = self.budget.admits_token();
         let token = if is_credited { token } else { token.without_credit() };
@@ -164,29 +166,55 @@ impl Cache {
 
     // The server refuses.
 
-    fn denied(&mut self, flight: &Flight, now: Moment, facts: ResponseFacts) {
+    fn denied(
+        &mut self,
+        flight: &Flight,
+        now: Moment,
+        after: Option<Duration>,
+        facts: ResponseFacts,
+    ) {
         if flight.superseded {
             // The old credentials were denied, which says nothing about the new.
             self.waiters.request_wanted = true;
             return;
         }
         match self.encoding.on_refusal(facts.clone(), flight.uncounted) {
-            Refusal::TryOther => self.try_other(ErrorKind::Denied, facts),
+            Refusal::TryOther => self.try_other(now, after, ErrorKind::Denied, facts),
             Refusal::OffTurn => self.off_turn(now, facts),
             Refusal::Denial { number, first } => {
                 let detail = Detail::Response { last: facts, first };
                 let wait = hold_off::denied(&self.policy, number);
-                self.fail(now, Failed::denied(detail, wait));
+                self.fail(now, Failed { after, ..Failed::denied(detail, wait) });
             }
         }
     }
 
-    /// The refusal may be the encoding's: the other one is tried at once.
-    fn try_other(&mut self, kind: ErrorKind, facts: ResponseFacts) {
-        self.waiters.request_wanted = true;
+    fn blocked(&mut self, now: Moment, after: Option<Duration>, facts: ResponseFacts) {
+        let first = match self.encoding.on_blocked(facts.clone(), self.permits_are_scarce()) {
+            Refusal::TryOther => return self.try_other(now, after, ErrorKind::Blocked, facts),
+            Refusal::Denial { first, .. } => first,
+            Refusal::OffTurn => None,
+        };
+        let wait = self.failures.not_soon(&self.policy);
+        let failure = Failure::new(ErrorKind::Blocked, Detail::Response { last: facts, first });
+        self.fail(now, Failed { after, ..Failed::not_soon(failure, wait) });
+    }
+
+    /// The refusal may be the encoding's: the other one is tried at once, or when the server allows.
+    fn try_other(
+        &mut self,
+        now: Moment,
+        after: Option<Duration>,
+        kind: ErrorKind,
+        facts: ResponseFacts,
+    ) {
         let failure = Failure::new(kind, responded(facts.clone()));
-        self.failures.last = Some(Arc::new(failure));
         self.events.push(Event::TryingOtherEncoding { refused: facts });
+        if after.is_some_and(|after| !after.is_zero()) {
+            return self.fail(now, Failed { after, ..Failed::new(failure, Duration::ZERO) });
+        }
+        self.waiters.request_wanted = true;
+        self.failures.last = Some(Arc::new(failure));
     }
 
     /// The encoding that was tried on suspicion is refused: what was wrong before still is.
@@ -198,11 +226,11 @@ impl Cache {
         self.fail(now, Failed { failure, ours: wait, after: None, answers_at_once: false });
     }
 
-    fn redirected(&mut self, now: Moment, facts: ResponseFacts) {
+    fn redirected(&mut self, now: Moment, after: Option<Duration>, facts: ResponseFacts) {
         self.encoding.on_failure(true, self.permits_are_scarce());
         let wait = self.failures.not_soon(&self.policy);
         let failure = Failure::new(ErrorKind::Redirected, responded(facts));
-        self.fail(now, Failed::not_soon(failure, wait));
+        self.fail(now, Failed { after, ..Failed::not_soon(failure, wait) });
     }
 
     fn rate_limited(&mut self, now: Moment, after: Option<Duration>, facts: ResponseFacts) {
@@ -215,11 +243,11 @@ impl Cache {
     }
 
     /// A failure that time may cure: back off.
-    fn transient(&mut self, now: Moment, kind: ErrorKind, detail: Detail) {
+    fn transient(&mut self, now: Moment, after: Option<Duration>, kind: ErrorKind, detail: Detail) {
         let may_be_the_encoding = may_be_the_encoding(kind, &detail);
         self.encoding.on_failure(may_be_the_encoding, self.permits_are_scarce());
         let wait = self.backoff(now);
-        self.fail(now, Failed::new(Failure::new(kind, detail), wait));
+        self.fail(now, Failed { after, ..Failed::new(Failure::new(kind, detail), wait) });
     }
 
     fn backoff(&mut self, now: Moment) -> Duration {

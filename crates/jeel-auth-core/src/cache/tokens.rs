@@ -17,12 +17,17 @@ pub(super) struct Tokens {
     withdrawn: Option<CurrentToken>,
     /// Rejections in a row. The streak ends when a token lives [`Policy::fresh_for`] unrejected.
     rejections: u32,
+    /// Different tokens in a row that only the `Date` of their response made old on arrival.
+    aged_by_date: u32,
     generation: Generation,
 }
 
+/// After this many tokens that the `Date` made old, it is the `Date` that is wrong.
+const MOST_AGED: u32 = 2;
+
 impl Tokens {
     pub(super) const fn none(first: Generation) -> Self {
-        Self { current: None, withdrawn: None, rejections: 0, generation: first }
+        Self { current: None, withdrawn: None, rejections: 0, aged_by_date: 0, generation: first }
     }
 
     pub(super) fn state(&self, now: Moment) -> State {
@@ -36,6 +41,19 @@ impl Tokens {
 
     pub(super) const fn rejections(&self) -> u32 {
         self.rejections
+    }
+
+    /// Whether `exp - Date` may shorten the lifetime of a token.
+    pub(super) const fn trusts_date(&self) -> bool {
+        self.aged_by_date < MOST_AGED
+    }
+
+    /// A token arrived, and the `Date` made it old or did not.
+    pub(super) fn note_age(&mut self, bearer: &BearerValue, aged_by_date: bool) {
+        let is_at_hand = self.current.as_ref().is_some_and(|current| current.token.is(bearer));
+        if self.trusts_date() && !is_at_hand {
+            self.aged_by_date = if aged_by_date { self.aged_by_date + 1 } else { 0 };
+        }
     }
 
     pub(super) fn next_generation(&mut self) -> Generation {
@@ -54,6 +72,7 @@ impl Tokens {
         self.current = None;
         self.withdrawn = None;
         self.rejections = 0;
+        self.aged_by_date = 0;
     }
 
     /// Other credentials of the same client: rejections are counted anew.

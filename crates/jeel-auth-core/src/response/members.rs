@@ -2,24 +2,38 @@
 
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
+use std::cell::Cell;
 use std::fmt;
 
 /// The members of these names, unread, as they stand in the text; null is as good as missing.
-///
-/// `None` where the text is not one object and nothing else, or has a member of these names twice, for
-/// two readers could take two different ones. Other members may be anything, as RFC 6749 §5.1 and
-/// RFC 7519 §4 demand.
+/// Other members may be anything, as RFC 6749 §5.1 and RFC 7519 §4 demand.
 pub(super) fn members<'a, const N: usize>(
     text: &'a str,
     names: [&str; N],
-) -> Option<[Option<&'a RawValue>; N]> {
+) -> Result<[Option<&'a RawValue>; N], MembersError> {
+    let duplicate = Cell::new(false);
     let mut reader = serde_json::Deserializer::from_str(text);
-    let members = reader.deserialize_map(Members(names)).ok()?;
-    reader.end().ok()?;
-    Some(members)
+    let members = reader.deserialize_map(Members { names, duplicate: &duplicate });
+    match members.and_then(|members| reader.end().map(|()| members)) {
+        Ok(members) => Ok(members),
+        Err(_) if duplicate.get() => Err(MembersError::Duplicate),
+        Err(_) => Err(MembersError::NotAnObject),
+    }
 }
 
-struct Members<'n, const N: usize>([&'n str; N]);
+/// Why there are no members.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum MembersError {
+    /// The text is not one JSON object and nothing else.
+    NotAnObject,
+    /// A member of these names comes twice. Two readers could take two different ones.
+    Duplicate,
+}
+
+struct Members<'n, const N: usize> {
+    names: [&'n str; N],
+    duplicate: &'n Cell<bool>,
+}
 
 impl<'de, const N: usize> Visitor<'de> for Members<'_, N> {
     type Value = [Option<&'de RawValue>; N];
@@ -30,9 +44,12 @@ impl<'de, const N: usize> Visitor<'de> for Members<'_, N> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut found: [Option<Option<&RawValue>>; N] = [None; N];
-        while let Some(position) = map.next_key_seed(Name(&self.0))? {
+        while let Some(position) = map.next_key_seed(Name(&self.names))? {
             match position.and_then(|position| found.get_mut(position)) {
-                Some(Some(_)) => return Err(A::Error::custom("a member twice")),
+                Some(Some(_)) => {
+                    self.duplicate.set(true);
+                    return Err(A::Error::custom("a member twice"));
+                }
                 Some(member) => *member = Some(map.next_value()?),
                 None => drop(map.next_value::<IgnoredAny>()?),
             }
@@ -68,29 +85,29 @@ impl Visitor<'_> for Name<'_> {
 mod tests {
     use super::*;
 
-    fn read(text: &str) -> Option<[Option<&str>; 2]> {
+    fn read(text: &str) -> Result<[Option<&str>; 2], MembersError> {
         members(text, ["a", "b"]).map(|members| members.map(|member| member.map(RawValue::get)))
     }
 
     #[test]
     fn members_are_given_as_they_stand_there() {
         let text = r#" { "b" : [1, {"a":2}] , "c":{}, "\u0061":"x\n" } "#;
-        assert_eq!(read(text), Some([Some(r#""x\n""#), Some(r#"[1, {"a":2}]"#)]));
-        assert_eq!(read(r#"{"a":null}"#), Some([None, None]));
-        assert_eq!(read("{}"), Some([None, None]));
+        assert_eq!(read(text), Ok([Some(r#""x\n""#), Some(r#"[1, {"a":2}]"#)]));
+        assert_eq!(read(r#"{"a":null}"#), Ok([None, None]));
+        assert_eq!(read("{}"), Ok([None, None]));
     }
 
     #[test]
     fn a_member_of_ours_twice_is_refused_and_any_other_is_not() {
-        assert_eq!(read(r#"{"a":null,"a":1}"#), None);
-        assert_eq!(read(r#"{"a":1,"\u0061":1}"#), None);
-        assert_eq!(read(r#"{"c":1,"c":1}"#), Some([None, None]));
+        assert_eq!(read(r#"{"a":null,"a":1}"#), Err(MembersError::Duplicate));
+        assert_eq!(read(r#"{"a":1,"\u0061":1}"#), Err(MembersError::Duplicate));
+        assert_eq!(read(r#"{"c":1,"c":1}"#), Ok([None, None]));
     }
 
     #[test]
     fn what_is_not_one_object_is_refused() {
         for bad in ["", "[]", "[1,2]", "null", "{", "{}x", "{} {}", "{\"a\":1,}", "{\"c\":tru}"] {
-            assert_eq!(read(bad), None, "{bad}");
+            assert_eq!(read(bad), Err(MembersError::NotAnObject), "{bad}");
         }
     }
 }

@@ -1,10 +1,13 @@
 //! A response of the token endpoint, and what it means.
 
 mod classify;
+mod content;
 mod date;
 mod fields;
 mod jwt;
 mod members;
+mod near_date;
+mod rate_limit;
 mod retry_after;
 mod text;
 mod token_response;
@@ -13,7 +16,7 @@ use crate::http1::{Limits, ResponseError, check_head};
 use crate::secret_buffer::SecretBuffer;
 use std::fmt;
 
-pub(crate) use classify::{Class, classify};
+pub(crate) use classify::{Class, Verdict, classify};
 pub(crate) use fields::Fields;
 pub(crate) use text::Redactor;
 pub use token_response::MalformedResponse;
@@ -85,6 +88,11 @@ impl Response {
     #[must_use]
     pub fn field(&self, name: &str) -> Option<&[u8]> {
         self.fields.values(name).next()
+    }
+
+    /// The values of all fields of this name, in any case (RFC 9110 §5.3).
+    pub(crate) fn values(&self, name: &str) -> impl Iterator<Item = &[u8]> {
+        self.fields.values(name)
     }
 
     /// The body, without its chunk framing (RFC 9112 §6).

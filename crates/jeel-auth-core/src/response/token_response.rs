@@ -1,6 +1,6 @@
 //! The JSON of a token response (RFC 6749 §5.1) or of an error response (§5.2).
 
-use super::members::members;
+use super::members::{MembersError, members};
 use crate::secret_buffer::SecretBuffer;
 use crate::token::BearerValue;
 use serde_json::value::RawValue;
@@ -10,15 +10,23 @@ use std::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MalformedResponse {
-    /// The body is no JSON object, has bytes after it, or names one of our fields twice.
+    /// The body is not one JSON object with nothing after it.
     Json,
-    /// `access_token` is missing, no string, or not made of visible ASCII characters.
+    /// The body is HTML.
+    Html,
+    /// The body has a content coding (RFC 9110 §8.4), which the request did not allow.
+    ContentCoding,
+    /// The body is not UTF-8 (RFC 8259 §8.1).
+    Charset,
+    /// The body names one of our members twice.
+    DuplicateMember,
+    /// `access_token` is not a string of visible ASCII characters.
     Token,
     /// `token_type` is missing or is not `Bearer`.
     TokenType,
-    /// `expires_in` is no number of seconds, or leaves the token no time.
+    /// `expires_in` is not a number of seconds, or leaves the token no time.
     Lifetime,
-    /// The status code is outside the range of RFC 9110 §15, or was no final one.
+    /// The status code is outside the range of RFC 9110 §15, or not a final one.
     Status,
 }
 
@@ -26,7 +34,11 @@ impl fmt::Display for MalformedResponse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Json => "its body is not one JSON object",
-            Self::Token => "its access_token is missing or not visible ASCII",
+            Self::Html => "its body is HTML; this looks like a proxy, firewall or portal",
+            Self::ContentCoding => "its body has a content coding (gzip or the like) unasked",
+            Self::Charset => "its body is not UTF-8",
+            Self::DuplicateMember => "its body has a member twice",
+            Self::Token => "its access_token is not visible ASCII",
             Self::TokenType => "its token_type is not Bearer",
             Self::Lifetime => "its token has no readable or no remaining lifetime",
             Self::Status => "its status code is not a final one",
@@ -51,15 +63,22 @@ impl<'a> TokenResponse<'a> {
     /// A leading byte order mark is skipped, as RFC 8259 §8.1 allows.
     pub(super) fn parse(body: &'a [u8]) -> Result<Self, Malformed> {
         let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
-        let text = std::str::from_utf8(body).map_err(|_| Malformed::Json)?;
+        let text = std::str::from_utf8(body).map_err(|_| Malformed::Charset)?;
         let names = ["access_token", "token_type", "expires_in", "error"];
         let [access_token, token_type, expires_in, error] =
-            members(text, names).ok_or(Malformed::Json)?;
+            members(text, names).map_err(|error| match error {
+                MembersError::NotAnObject => Malformed::Json,
+                MembersError::Duplicate => Malformed::DuplicateMember,
+            })?;
         Ok(Self { access_token, token_type, expires_in, error })
     }
 
-    /// The text of `error`; whatever is no string is no code. Wiped, for it may be an echo of the
-    /// secret.
+    /// Whether there is an `access_token`, of any form.
+    pub(super) const fn has_token(&self) -> bool {
+        self.access_token.is_some()
+    }
+
+    /// The text of `error`; anything but a string is no code. Wiped, because it may echo the secret.
     pub(super) fn error_code(&self) -> Option<SecretBuffer> {
         text(self.error?)
     }
@@ -181,13 +200,17 @@ mod tests {
             "{}x",
             "{} {}",
             "<html>",
-            r#"{"access_token":"a","access_token":"b"}"#,
-            r#"{"expires_in":1,"expires_in":1}"#,
             "\u{feff}\u{feff}{}",
         ] {
             assert_eq!(parse(bad).err(), Some(Malformed::Json), "{bad}");
         }
-        assert!(TokenResponse::parse(b"{\"a\":\"\xff\"}").is_err());
+        for twice in
+            [r#"{"access_token":"a","access_token":"b"}"#, r#"{"expires_in":1,"expires_in":1}"#]
+        {
+            assert_eq!(parse(twice).err(), Some(Malformed::DuplicateMember), "{twice}");
+        }
+        let latin1 = TokenResponse::parse(b"{\"a\":\"\xff\"}");
+        assert_eq!(latin1.err(), Some(Malformed::Charset));
         for good in ["{}", " {} \n", "\u{feff}{}", r#"{"scope":1,"scope":2}"#] {
             assert!(parse(good).is_ok(), "{good}");
         }
@@ -276,8 +299,18 @@ mod tests {
 
     #[test]
     fn each_reason_has_words_of_its_own() {
-        use MalformedResponse::{Json, Lifetime, Status, Token, TokenType};
-        let all = [Json, Token, TokenType, Lifetime, Status];
+        use MalformedResponse::*;
+        let all = [
+            Json,
+            Html,
+            ContentCoding,
+            Charset,
+            DuplicateMember,
+            Token,
+            TokenType,
+            Lifetime,
+            Status,
+        ];
         let words: std::collections::BTreeSet<_> = all.map(|why| why.to_string()).into();
         assert_eq!(words.len(), all.len());
         assert!(words.iter().all(|words| words.starts_with("its ")));

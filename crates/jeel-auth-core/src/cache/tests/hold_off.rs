@@ -128,7 +128,7 @@ fn retry_after_is_honoured_in_each_form_and_bounded() {
             assert!((least..=most).contains(&wait), "{fields:?}: {wait:?}");
         }
     }
-    for none in ["", "soon", "-5", "1.5", "0", "Fri, 15 Jan 2027 07:00:00 GMT", NOW] {
+    for none in ["", "soon", "-5", "1,5", "0", "Fri, 15 Jan 2027 07:00:00 GMT", NOW] {
         let (kind, wait) = after(429, &[("Retry-After", none)]);
         assert_eq!(kind, ErrorKind::RateLimited);
         assert!((s(5)..=s(10)).contains(&wait), "{none}: {wait:?}");
