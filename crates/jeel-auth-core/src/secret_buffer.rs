@@ -53,6 +53,11 @@ impl SecretBuffer {
         self.truncated
     }
 
+    /// Notes that bytes were dropped.
+    pub(crate) const fn set_truncated(&mut self) {
+        self.truncated = true;
+    }
+
     /// How many bytes there is room for below the limit.
     pub(crate) fn room(&self) -> usize {
         self.limit.saturating_sub(self.bytes.len())
@@ -205,5 +210,29 @@ mod tests {
     #[test]
     fn it_is_never_shown() {
         assert_eq!(format!("{:?}", SecretBuffer::from("hush".to_owned())), "[redacted, 4 bytes]");
+    }
+
+    #[test]
+    fn a_buffer_keeps_its_limit_and_never_grows_in_place() {
+        let mut buffer = SecretBuffer::with_limit(10);
+        let mut input = &b"hello world!"[..];
+        assert_eq!(buffer.take_from(&mut input, 3), 3);
+        assert_eq!((&buffer[..], buffer.room(), buffer.capacity()), (&b"hel"[..], 7, 3));
+        assert_eq!(buffer.take_from(&mut input, 1), 1);
+        assert_eq!((&buffer[..], buffer.capacity()), (&b"hell"[..], 6));
+        assert_eq!(buffer.take_from(&mut input, usize::MAX), 6);
+        assert_eq!((&buffer[..], input, buffer.capacity()), (&b"hello worl"[..], &b"d!"[..], 10));
+        assert_eq!(buffer.take_from(&mut input, usize::MAX), 0);
+        buffer.reserve(usize::MAX);
+        assert_eq!((buffer.room(), buffer.capacity()), (0, 10));
+    }
+
+    #[test]
+    fn a_buffer_with_room_for_all_is_not_moved() {
+        let mut buffer = SecretBuffer::with_limit(100);
+        buffer.reserve(5);
+        buffer.take_from(&mut &b"hello"[..], 5);
+        assert_eq!((buffer.len(), buffer.capacity()), (5, 5));
+        assert_eq!(format!("{buffer:?}"), "[redacted, 5 bytes]");
     }
 }

@@ -51,6 +51,8 @@ fn must_agree_with_ureq(
     ureq: Result<Option<Response>, UreqError>,
 ) {
     match (ours, ureq) {
+        // It has no limit, and reads on.
+        (Ok(ours), _) if ours.truncated => {}
         (Ok(ours), Ok(Some(ureq))) => assert_eq!(by_name(ours), by_name(&ureq)),
         (Ok(_), Err(error)) => assert!(is_refused_by_ureq_alone(&error), "{error:?}"),
         (Err(error), Ok(Some(ureq))) => {
@@ -71,6 +73,7 @@ fn by_name(response: &Response) -> Response {
         status: response.status,
         fields,
         body: response.body.clone(),
+        truncated: response.truncated,
         consumed: response.consumed,
     }
 }

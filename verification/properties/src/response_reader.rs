@@ -8,19 +8,28 @@ pub(crate) struct Response {
     pub(crate) status: u16,
     pub(crate) fields: Vec<(String, Vec<u8>)>,
     pub(crate) body: Vec<u8>,
+    /// Whether the rest of the body was dropped.
+    pub(crate) truncated: bool,
     /// How many bytes of the stream belong to the response and those before it.
     pub(crate) consumed: usize,
 }
 
 /// However the bytes are split, the outcome is the same, and within the limits.
 pub fn response_reader(bytes: &[u8]) {
-    let limits = Limits::default();
+    is_read_alike(bytes, Limits::default());
+    let mut small = Limits::default();
+    small.body_bytes = 20;
+    is_read_alike(bytes, small);
+}
+
+fn is_read_alike(bytes: &[u8], limits: Limits) {
     let whole = read(bytes, bytes.len(), limits);
     for piece in [1, 2, 7, 64] {
         assert_eq!(whole, read(bytes, piece, limits), "in pieces of {piece}");
     }
-    if let Ok(Response { status, fields, body, consumed }) = whole {
+    if let Ok(Response { status, fields, body, truncated, consumed }) = whole {
         assert!((200..600).contains(&status));
+        assert!(!truncated || (status >= 300 && body.len() == limits.body_bytes));
         assert!(fields.len() <= limits.fields && body.len() <= limits.body_bytes);
         assert!(consumed <= bytes.len());
         for (name, value) in fields {
@@ -54,6 +63,7 @@ fn response(reader: ResponseReader, consumed: usize) -> Response {
         status: response.status(),
         fields: response.fields().map(field).collect(),
         body: response.body().to_owned(),
+        truncated: response.is_truncated(),
         consumed,
     }
 }

@@ -9,6 +9,7 @@
 //! space or a `;` for a size, and a bare LF inside an extension.
 
 use super::ResponseError;
+use super::framing::Excess;
 use super::head::Section;
 use crate::secret_buffer::SecretBuffer;
 
@@ -19,15 +20,19 @@ pub(super) struct Chunked {
     line: usize,
     /// The chunk's size as far as it was read, then how much of the chunk was not.
     left: usize,
+    excess: Excess,
+    /// Whether the present chunk has more bytes than the body has room for.
+    is_cut: bool,
     pub(super) trailers: Section,
 }
 
 impl Chunked {
-    pub(super) fn new(trailers: Section) -> Self {
-        Self { part: Part::Size, line: 0, left: 0, trailers }
+    pub(super) fn new(trailers: Section, excess: Excess) -> Self {
+        Self { part: Part::Size, line: 0, left: 0, excess, is_cut: false, trailers }
     }
 
-    /// Moves chunk data from `input` to `body`, and says whether that was all of it.
+    /// Moves chunk data from `input` to `body`, and says whether that was all of it, or all that is
+    /// kept.
     pub(super) fn read(
         &mut self,
         input: &mut &[u8],
@@ -38,6 +43,10 @@ impl Chunked {
                 Part::Data => {
                     self.left -= body.take_from(input, self.left);
                     if self.left == 0 {
+                        if self.is_cut {
+                            body.set_truncated();
+                            return Ok(true);
+                        }
                         self.part = Part::DataCr;
                     }
                 }
@@ -54,6 +63,10 @@ impl Chunked {
                     self.part = self.after(byte, body.room())?;
                     if self.part == Part::Data {
                         body.reserve(self.left);
+                        if self.left == 0 {
+                            body.set_truncated();
+                            return Ok(true);
+                        }
                     }
                 }
             }
@@ -82,7 +95,7 @@ impl Chunked {
             (Part::Extension, b'\r') => Part::SizeEnd,
             (Part::SizeEnd, b'\n') => {
                 self.line = 0;
-                if self.left == 0 { Part::Trailers } else { Part::Data }
+                if self.left == 0 && !self.is_cut { Part::Trailers } else { Part::Data }
             }
             (Part::DataCr, b'\r') => Part::DataLf,
             (Part::DataLf, b'\n') => {
@@ -93,15 +106,22 @@ impl Chunked {
         })
     }
 
-    /// Appends a digit to the size, which is refused as soon as it is over the limit; so it cannot
-    /// overflow (RFC 9112 §7.1: "MUST anticipate potentially large hexadecimal numerals").
+    /// Appends a digit to the size, which is refused or cut as soon as it is over the limit; so it
+    /// cannot overflow (RFC 9112 §7.1: "MUST anticipate potentially large hexadecimal numerals").
     fn digit(&mut self, digit: u8, room: usize) -> Result<Part, ResponseError> {
-        self.left = self
+        let size = self
             .left
             .checked_mul(16)
             .and_then(|size| size.checked_add(usize::from(digit)))
-            .filter(|size| *size <= room)
-            .ok_or(ResponseError::BodyTooLarge)?;
+            .filter(|size| *size <= room && !self.is_cut);
+        self.left = match (size, self.excess) {
+            (Some(size), _) => size,
+            (None, Excess::Refused) => return Err(ResponseError::BodyTooLarge),
+            (None, Excess::Dropped) => {
+                self.is_cut = true;
+                room
+            }
+        };
         Ok(Part::Size)
     }
 }
@@ -118,7 +138,6 @@ enum Part {
     Trailers,
 }
 
-/// The longest chunk line, with its CR LF. RFC 9112 §7.1.1 has servers limit chunk extensions, and a
-/// client has the same reason; real ones are as short as the 81 bytes of an AWS signature. It bounds
-/// zeros before the size as well.
-const MAX_LINE: usize = 256;
+/// The longest chunk line, with its CR LF. RFC 9112 §7.1.1 asks servers to limit chunk extensions, and
+/// a client has the same reason. It bounds zeros before the size as well.
+const MAX_LINE: usize = 4096;

@@ -36,7 +36,7 @@ pub enum ResponseError {
     BadTransferEncoding,
     /// `Content-Length` is not a number below 2⁶⁴, or there are two different ones (§6.3, 5).
     BadContentLength,
-    /// More bytes in the body, or announced for it, than
+    /// More bytes in the body of a 2xx response, or announced for it, than
     /// [`Limits::body_bytes`](super::Limits::body_bytes).
     BodyTooLarge,
     /// A chunk's size, extensions or line ends are malformed, or the line is too long (§7.1).

@@ -7,9 +7,32 @@ use crate::secret_buffer::SecretBuffer;
 
 #[derive(Debug)]
 pub(super) enum Framing {
-    Length(usize),
+    /// So many bytes, of which so many are kept.
+    Length(Kept),
     Chunked(Chunked),
-    UntilClose,
+    UntilClose(Excess),
+}
+
+/// How much of a body with a length is kept.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Kept {
+    bytes: usize,
+    is_all: bool,
+}
+
+/// What becomes of bytes over the limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Excess {
+    /// The response is an error: half a token response is of no use.
+    Refused,
+    /// The response ends there, because its status and fields are of use without its body.
+    Dropped,
+}
+
+impl Excess {
+    pub(super) const fn of(status: u16) -> Self {
+        if matches!(status, 200..=299) { Self::Refused } else { Self::Dropped }
+    }
 }
 
 impl Framing {
@@ -18,31 +41,37 @@ impl Framing {
         // 1. "… cannot contain a message body", whatever the fields say; nor are they looked at. A
         // 304 may well carry the length of what it does not send (RFC 9110 §8.6).
         if matches!(head.status, 100..=199 | 204 | 304) {
-            return Ok(Self::Length(0));
+            return Ok(Self::Length(Kept { bytes: 0, is_all: true }));
         }
-        match announced(|name| head.fields.values(name), limits)? {
+        let excess = Excess::of(head.status);
+        match announced(|name| head.fields.values(name))? {
             // Any coding is forbidden in HTTP/1.0, where an intermediary may have forwarded the
             // field without understanding it (§6.1).
             Announced::Chunked if head.minor_version == 0 => {
                 Err(ResponseError::BadTransferEncoding)
             }
-            Announced::Chunked => Ok(Self::Chunked(Chunked::new(Section::trailers(head, limits)))),
-            Announced::Length(length) => Ok(Self::Length(length)),
+            Announced::Chunked => {
+                Ok(Self::Chunked(Chunked::new(Section::trailers(head, limits), excess)))
+            }
+            Announced::Length(length) => kept(length, excess, limits).map(Self::Length),
             // 8. Nothing is lost by trusting the end of an HTTP/1.1 connection as well as of an 1.0
             // one.
-            Announced::Nothing => Ok(Self::UntilClose),
+            Announced::Nothing => Ok(Self::UntilClose(excess)),
         }
     }
 
     /// The buffer for [`read`](Self::read) to fill.
     pub(super) fn new_body(&self, limits: &Limits) -> SecretBuffer {
         match self {
-            Self::Length(length) => {
-                let mut body = SecretBuffer::with_limit(*length);
-                body.reserve(*length);
+            Self::Length(kept) => {
+                let mut body = SecretBuffer::with_limit(kept.bytes);
+                body.reserve(kept.bytes);
+                if !kept.is_all {
+                    body.set_truncated();
+                }
                 body
             }
-            Self::Chunked(_) | Self::UntilClose => SecretBuffer::with_limit(limits.body_bytes),
+            Self::Chunked(_) | Self::UntilClose(_) => SecretBuffer::with_limit(limits.body_bytes),
         }
     }
 
@@ -54,28 +83,49 @@ impl Framing {
     ) -> Result<bool, ResponseError> {
         match self {
             Self::Chunked(chunked) => chunked.read(input, body),
-            Self::Length(length) => {
-                body.take_from(input, *length);
+            Self::Length(kept) => {
+                body.take_from(input, kept.bytes);
                 Ok(body.room() == 0)
             }
-            Self::UntilClose => {
+            Self::UntilClose(excess) => {
                 body.take_from(input, usize::MAX);
-                if input.is_empty() { Ok(false) } else { Err(ResponseError::BodyTooLarge) }
+                if input.is_empty() {
+                    return Ok(false);
+                }
+                if *excess == Excess::Refused {
+                    return Err(ResponseError::BodyTooLarge);
+                }
+                body.set_truncated();
+                Ok(true)
             }
         }
+    }
+
+    /// Whether no byte of the body is awaited.
+    pub(super) const fn is_empty(&self) -> bool {
+        matches!(self, Self::Length(Kept { bytes: 0, .. }))
+    }
+}
+
+/// How much of a body of this length is kept. Not a byte of it is awaited if it would be too large
+/// to be of use.
+fn kept(length: u64, excess: Excess, limits: &Limits) -> Result<Kept, ResponseError> {
+    match usize::try_from(length) {
+        Ok(bytes) if bytes <= limits.body_bytes => Ok(Kept { bytes, is_all: true }),
+        _ if excess == Excess::Dropped => Ok(Kept { bytes: limits.body_bytes, is_all: false }),
+        _ => Err(ResponseError::BodyTooLarge),
     }
 }
 
 /// What the fields say of the body's end.
 enum Announced {
-    Length(usize),
+    Length(u64),
     Chunked,
     Nothing,
 }
 
 fn announced<'a, V: Iterator<Item = &'a [u8]>>(
     values: impl Fn(&'static str) -> V,
-    limits: &Limits,
 ) -> Result<Announced, ResponseError> {
     let has_length = values("content-length").next().is_some();
     if values("transfer-encoding").next().is_some() {
@@ -92,15 +142,13 @@ fn announced<'a, V: Iterator<Item = &'a [u8]>>(
     if !has_length {
         return Ok(Announced::Nothing);
     }
-    // 5. and 6., and not a byte of the body is awaited if it would be too large.
-    let length = content_length(values("content-length")).ok_or(ResponseError::BadContentLength)?;
-    match usize::try_from(length) {
-        Ok(length) if length <= limits.body_bytes => Ok(Announced::Length(length)),
-        _ => Err(ResponseError::BodyTooLarge),
-    }
+    // 5. and 6.
+    content_length(values("content-length"))
+        .map(Announced::Length)
+        .ok_or(ResponseError::BadContentLength)
 }
 
-/// Checks the head of a response that another library has read, so far as it can still be told: its
+/// Checks the head of a response that another library has read, as far as it can still be told: its
 /// status, the number and size of its fields, and what they say of the body's end (RFC 9112 §6.3). Libraries
 /// are more lenient there than [`ResponseReader`](super::ResponseReader). `fields` gives all fields in
 /// order, each time it is called.
@@ -131,7 +179,10 @@ pub fn check_head<'a, F: Iterator<Item = (&'a str, &'a [u8])>>(
         let fields = fields().filter(move |(name, _)| name.eq_ignore_ascii_case(wanted));
         fields.map(|(_, value)| value)
     };
-    announced(values, limits).map(|_| ())
+    match announced(values)? {
+        Announced::Length(length) => kept(length, Excess::of(status), limits).map(|_| ()),
+        Announced::Chunked | Announced::Nothing => Ok(()),
+    }
 }
 
 /// Whether `Transfer-Encoding` says `chunked` (in any case, RFC 9112 §7) and nothing else.

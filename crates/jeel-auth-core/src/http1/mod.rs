@@ -34,6 +34,10 @@
 //! 7. (Requests only.)
 //! 8. Otherwise the body ends with the connection: see [`ResponseReader::end`].
 //!
+//! A body over the limit is an error if the status is 2xx. With any other status the response is
+//! complete when the limit is reached, and [`Response::is_truncated`] says so: the status and fields,
+//! such as `Retry-After`, are of use without the rest of an error page.
+//!
 //! [RFC 9112 §6.3]: https://www.rfc-editor.org/rfc/rfc9112#section-6.3
 
 mod chunked;
@@ -98,7 +102,7 @@ impl ResponseReader {
     /// [`read`](Self::read) had found one.
     pub fn end(&mut self) -> Result<(), ResponseError> {
         match self.state {
-            State::Body(Framing::UntilClose) => self.state = State::Complete,
+            State::Body(Framing::UntilClose(_)) => self.state = State::Complete,
             State::Complete => {}
             State::Failed(error) => return Err(error),
             State::Head(_) | State::Body(_) => return Err(self.fail(ResponseError::ClosedEarly)),
@@ -151,7 +155,7 @@ impl ResponseReader {
         }
         let framing = Framing::of(&head, &self.limits)?;
         let body = framing.new_body(&self.limits);
-        let is_empty = matches!(framing, Framing::Length(0));
+        let is_empty = framing.is_empty();
         self.response = Response::from_parts(head.status, head.fields, body);
         Ok(if is_empty { State::Complete } else { State::Body(framing) })
     }
@@ -193,6 +197,7 @@ pub struct Limits {
     /// Field lines in one head, together with those in the trailer section. 64.
     pub fields: usize,
     /// Bytes of the body, without its chunk framing. 64 KiB: a token response is seldom over 4 KiB.
+    /// Bytes over the limit are an error if the status is 2xx, and are dropped otherwise.
     pub body_bytes: usize,
     /// Informational (1xx) responses before the final one. 8.
     pub informational: usize,

@@ -57,7 +57,8 @@ impl Response {
     /// time it is called.
     ///
     /// # Errors
-    /// When the head is one that [`ResponseReader`](crate::http1::ResponseReader) would have refused.
+    /// When [`ResponseReader`](crate::http1::ResponseReader) would have refused the head, or the size
+    /// of the body: a truncated body is an error if the status is 2xx.
     pub fn checked<'a, F: Iterator<Item = (&'a str, &'a [u8])>>(
         status: u16,
         fields: impl Fn() -> F,
@@ -65,6 +66,9 @@ impl Response {
         limits: &Limits,
     ) -> Result<Self, ResponseError> {
         check_head(status, &fields, limits)?;
+        if body.is_truncated() && matches!(status, 200..=299) {
+            return Err(ResponseError::BodyTooLarge);
+        }
         Ok(Self::new(status, fields(), body))
     }
 
@@ -99,6 +103,12 @@ impl Response {
     #[must_use]
     pub fn body(&self) -> &[u8] {
         &self.body
+    }
+
+    /// Whether the body was longer than the limit, and its rest was dropped.
+    #[must_use]
+    pub const fn is_truncated(&self) -> bool {
+        self.body.is_truncated()
     }
 
     #[cfg(test)]

@@ -242,6 +242,23 @@ fn mutated_responses_never_panic_and_issue_nothing_but_visible_ascii() {
 }
 
 #[test]
+fn a_truncated_body_is_an_error_only_of_a_success() {
+    let body = || {
+        let mut body = SecretBuffer::with_limit(3);
+        body.append(b"abcd");
+        body
+    };
+    let checked = |status| {
+        let fields = || [("Retry-After", b"600".as_slice())].into_iter();
+        Response::checked(status, fields, body(), &Limits::default())
+    };
+    assert_eq!(checked(200).err(), Some(ResponseError::BodyTooLarge));
+    let response = checked(503).unwrap();
+    assert!(response.is_truncated());
+    assert_eq!((response.body(), response.field("retry-after")), (&b"abc"[..], Some(&b"600"[..])));
+}
+
+#[test]
 fn a_response_shows_its_status_and_counts() {
     let response = Response::new(418, [("tx_id", b"6f1c".as_slice())], b"hush");
     assert_eq!(response.status(), 418);

@@ -23,9 +23,9 @@ pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Response, Faults> {
             return Err(vec![ResponseError::TooManyInformational]);
         }
     };
-    let body = read_body(&head, &mut rest, limits)?;
+    let (body, truncated) = read_body(&head, &mut rest, limits)?;
     let Head { status, fields, .. } = head;
-    Ok(Response { status, fields, body, consumed: bytes.len() - rest.len() })
+    Ok(Response { status, fields, body, truncated, consumed: bytes.len() - rest.len() })
 }
 
 struct Head {
@@ -105,8 +105,11 @@ fn read_field(line: &[u8]) -> Option<(String, Vec<u8>)> {
     is_field.then(|| (String::from_utf8_lossy(name).into_owned(), value.to_owned()))
 }
 
+/// What is kept of a body, and whether that is not all of it.
+type Body = (Vec<u8>, bool);
+
 /// RFC 9112 §6.3.
-fn read_body(head: &Head, rest: &mut &[u8], limits: &Limits) -> Result<Vec<u8>, Faults> {
+fn read_body(head: &Head, rest: &mut &[u8], limits: &Limits) -> Result<Body, Faults> {
     let (codings, lengths) = (head.values("Transfer-Encoding"), head.values("Content-Length"));
     let length = match (codings.as_slice(), lengths.as_slice()) {
         _ if head.status == 204 || head.status == 304 => 0,
@@ -118,10 +121,12 @@ fn read_body(head: &Head, rest: &mut &[u8], limits: &Limits) -> Result<Vec<u8>, 
         (_, []) => return Err(vec![ResponseError::BadTransferEncoding]),
         _ => return Err(vec![ResponseError::TransferEncodingAndContentLength]),
     };
-    if length > limits.body_bytes as u64 {
+    let truncated = length > limits.body_bytes as u64;
+    if truncated && matches!(head.status, 200..=299) {
         return Err(vec![ResponseError::BodyTooLarge]);
     }
-    Ok(take(rest, length as usize)?.to_owned())
+    let kept = if truncated { limits.body_bytes } else { length as usize };
+    Ok((take(rest, kept)?.to_owned(), truncated))
 }
 
 /// RFC 9110 §8.6: the number, though it be repeated in a list.
@@ -135,10 +140,17 @@ fn read_length(list: &[u8]) -> Result<u64, Faults> {
 }
 
 /// RFC 9112 §7.1.
-fn read_chunks(head: &Head, rest: &mut &[u8], limits: &Limits) -> Result<Vec<u8>, Faults> {
+fn read_chunks(head: &Head, rest: &mut &[u8], limits: &Limits) -> Result<Body, Faults> {
     let mut body = Vec::new();
     loop {
-        let size = read_chunk_size(take_until(rest, b"\r\n")?, limits.body_bytes - body.len())?;
+        let room = limits.body_bytes - body.len();
+        let size = match read_chunk_size(take_until(rest, b"\r\n")?, room) {
+            Err(faults) if faults == [ResponseError::BodyTooLarge] && head.status >= 300 => {
+                body.extend_from_slice(take(rest, room)?);
+                return Ok((body, true));
+            }
+            size => size?,
+        };
         if size == 0 {
             break;
         }
@@ -148,7 +160,7 @@ fn read_chunks(head: &Head, rest: &mut &[u8], limits: &Limits) -> Result<Vec<u8>
         }
     }
     check_trailers(head, rest, limits)?;
-    Ok(body)
+    Ok((body, false))
 }
 
 fn read_chunk_size(line: &[u8], most: usize) -> Result<usize, Faults> {
@@ -159,7 +171,7 @@ fn read_chunk_size(line: &[u8], most: usize) -> Result<usize, Faults> {
     let digits = size.iter().take_while(|byte| byte.is_ascii_hexdigit()).count();
     let is_size = digits > 0 && digits == size.len();
     let mut faults = Faults::new();
-    if line.len() > 254 || !is_size || !is_text(extension.unwrap_or_default()) {
+    if line.len() > 4094 || !is_size || !is_text(extension.unwrap_or_default()) {
         faults.push(ResponseError::BadChunk);
     }
     // It is too large as soon as its digits say so, whatever comes after them.

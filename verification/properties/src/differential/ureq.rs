@@ -33,6 +33,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Option<Response>, Error> {
         status: head.status().as_u16(),
         fields: head.headers().iter().map(field).collect(),
         body,
+        truncated: false,
         consumed: bytes.len() - rest.len(),
     }))
 }
