@@ -59,6 +59,12 @@ impl AccessToken {
         self.0.generation
     }
 
+    #[cfg(test)]
+    pub(crate) fn of_test(token: &str) -> Self {
+        let bearer = BearerValue::build(token.len(), |value| value.append(token.as_bytes()));
+        Self::new(bearer.unwrap(), Generation(1))
+    }
+
     pub(crate) fn is(&self, bearer: &BearerValue) -> bool {
         *self.0.authorization == *bearer.0
     }

@@ -103,6 +103,10 @@ fn must_hide_the_secret(cache: &mut Cache, response: &Response) {
     while let Some(event) = cache.poll_event() {
         shown.push_str(&format!("{event:?}"));
     }
-    assert!(!shown.contains(SECRET), "{shown}");
+    let shown_lower = shown.to_ascii_lowercase();
+    for part in SECRET.as_bytes().windows(8) {
+        let part = std::str::from_utf8(part).expect("ASCII");
+        assert!(!shown_lower.contains(part), "{shown}");
+    }
     assert!(shown.chars().all(|c| c == ' ' || c.is_ascii_graphic()), "{shown:?}");
 }

@@ -65,9 +65,12 @@ impl About<'_> {
     ) -> ResponseFacts {
         let redact = redact.and_token(self.token);
         let keep = |text: Option<&str>| text.and_then(|text| redact.keep(text));
+        let code = self.code.as_ref().map(SecretBuffer::as_str);
+        // A code of an RFC says nothing about a secret that happens to be like it.
+        let known = code.filter(|code| KNOWN_CODES.contains(code)).map(str::to_owned);
         ResponseFacts {
             encoding_is_fixed,
-            code: keep(self.code.as_ref().map(SecretBuffer::as_str)),
+            code: known.or_else(|| keep(code)),
             members: keep(self.members.as_ref().map(SecretBuffer::as_str)),
             tx_id: keep(self.tx_id),
             location_host: keep(self.location_host),
@@ -75,6 +78,19 @@ impl About<'_> {
         }
     }
 }
+
+/// The error codes of RFC 6749 §5.2 and §4.1.2.1 and of RFC 8628 §3.5 that token endpoints send.
+const KNOWN_CODES: [&str; 9] = [
+    "invalid_request",
+    "invalid_client",
+    "invalid_grant",
+    "unauthorized_client",
+    "unsupported_grant_type",
+    "invalid_scope",
+    "temporarily_unavailable",
+    "server_error",
+    "slow_down",
+];
 
 /// Decides what a response means. Depends on nothing but its arguments.
 ///

@@ -107,7 +107,7 @@ fn a_refusal_inside_a_success_is_denied_and_its_members_are_named() {
         (r#"{"access_token":null}"#, "access_token"),
         ("{}", "none"),
         (r#"{"x\n\u00e9":1}"#, "x??"),
-        (r#"{"PL4NTED-s3cret":1}"#, "[redacted]"),
+        (r#"{"PL4NTED-":1}"#, "[redacted]"),
     ] {
         let (class, facts) = whole(200, &[], body.as_bytes());
         assert!(matches!(class, Class::Denied), "{body}: {class:?}");
@@ -193,6 +193,18 @@ fn a_redirect_names_a_host_and_never_what_was_sent() {
         ("https://PL4NTED-s3cret.example/", "[redacted]"),
     ] {
         assert_eq!(with(302, &[("Location", location)], ""), format!("to {host}"), "{location}");
+    }
+}
+
+#[test]
+fn a_known_code_is_kept_also_if_the_secret_is_like_it() {
+    let credentials = Credentials::new("id", "my-invalid_client-secret").unwrap();
+    let redactor = Redactor::new(&credentials, None);
+    for (code, kept) in [("invalid_client", "invalid_client"), ("invalid_clien", "[redacted]")] {
+        let response = Response::new(401, [], format!(r#"{{"error":"{code}"}}"#).as_bytes());
+        let verdict = classify(&response, NOW, &Policy::default(), true);
+        let facts = verdict.about.facts((BodyEncoding::Multipart, false), &redactor);
+        assert_eq!(facts.code.as_deref(), Some(kept));
     }
 }
 
