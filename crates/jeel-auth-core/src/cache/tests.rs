@@ -1,5 +1,6 @@
 //! The cache machine, one behaviour a test, in virtual time: no sockets, no sleeps, no clocks.
 
+mod asked_for;
 mod budget;
 mod clocks;
 mod encoding;

@@ -1,0 +1,83 @@
+//! What a server asks for beside its answer, and what is not its answer at all.
+
+use super::*;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+#[test]
+fn retry_after_is_a_floor_for_every_failure() {
+    for (status, kind) in [
+        (302, ErrorKind::Redirected),
+        (401, ErrorKind::Denied),
+        (403, ErrorKind::Blocked),
+        (413, ErrorKind::Denied),
+        (429, ErrorKind::RateLimited),
+        (500, ErrorKind::Server),
+        (503, ErrorKind::RateLimited),
+        (504, ErrorKind::Server),
+    ] {
+        let mut world = World::url_encoded();
+        world.waits();
+        world.send();
+        world.response_with(status, &[("Retry-After", "300 seconds")], "");
+        let seen = world.status();
+        assert_eq!(seen.last_error.unwrap().kind(), kind, "{status}");
+        let wait = seen.retry_in.unwrap();
+        assert!((s(300)..=s(330)).contains(&wait), "{status}: {wait:?}");
+    }
+}
+
+#[test]
+fn the_other_encoding_is_not_tried_before_the_server_allows() {
+    for status in [401, 403] {
+        let mut world = World::new();
+        world.waits();
+        let first = world.request().encoding();
+        world.response_with(status, &[("Retry-After", "60")], "");
+        assert!(world.cache.poll_action(world.now).is_none(), "{status}");
+        world.advance(67);
+        world.waits();
+        assert_eq!(world.request().encoding(), first.other(), "{status}");
+    }
+}
+
+#[test]
+fn a_page_that_blocks_holds_off_for_a_minute_and_is_no_denial() {
+    let mut world = World::url_encoded();
+    for wait in [10, 20, 40, 60, 60] {
+        world.waits();
+        world.send();
+        world.response(403, "<html>Forbidden</html>");
+        assert_eq!(world.refused().kind(), ErrorKind::Blocked);
+        assert_eq!(world.status().retry_in, Some(s(wait)));
+        world.advance(wait);
+        world.advance(12);
+    }
+    world.waits();
+    world.send();
+    world.response(401, "");
+    assert_eq!(world.status().retry_in, Some(s(60)), "the first denial");
+}
+
+/// A gateway whose `Date` is 50 minutes ahead of the issuer's clock.
+fn aged_token(world: &mut World, name: &str) -> Duration {
+    let now = world.now.wall().as_secs();
+    let claims = format!(r#"{{"iat":{now},"exp":{},"n":"{name}"}}"#, now + 3600);
+    let token = format!("e30.{}.c2ln", URL_SAFE_NO_PAD.encode(claims));
+    world.waits();
+    world.send();
+    let ahead = ["08:50:00", "09:10:00", "09:30:00", "09:50:00"];
+    let date = ahead.get(name.len() - 1).map(|time| format!("Fri, 15 Jan 2027 {time} GMT"));
+    world.response_with(200, &[("Date", &date.unwrap())], &token_body(&token, 3600));
+    world.status().usable_for.unwrap()
+}
+
+#[test]
+fn a_date_that_makes_two_tokens_old_is_not_looked_at_again() {
+    let mut world = World::new();
+    for name in ["a", "aa"] {
+        assert!(aged_token(&mut world, name) < s(600), "{name}");
+        world.advance(1200);
+    }
+    assert!(aged_token(&mut world, "aaa") > s(3500));
+}
