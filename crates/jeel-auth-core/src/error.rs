@@ -480,7 +480,7 @@ mod tests {
         assert_eq!(Rounded(Duration::from_millis(59_001)).to_string(), "60 s");
     }
 
-    const KINDS: [(ErrorKind, &str, Blame); 17] = {
+    const KINDS: [(ErrorKind, &str, Blame); 18] = {
         use Blame::{AuthorizationServer, Caller, Configuration, Network, ResourceServer};
         use ErrorKind as K;
         use TransportKind as T;
