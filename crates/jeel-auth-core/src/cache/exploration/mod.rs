@@ -77,6 +77,7 @@ const INPUTS: &[Input] = &[
     Input::Answer(Answer::Status(401)),
     Input::Answer(Answer::Status(415)),
     Input::Answer(Answer::Status(500)),
+    Input::Answer(Answer::Status(403)),
     Input::Answer(Answer::RetryLater),
     Input::Answer(Answer::Malformed),
     Input::StaleAnswer,
