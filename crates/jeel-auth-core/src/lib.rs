@@ -135,7 +135,7 @@ pub use cache::{
 pub use challenge::Challenge;
 pub use credentials::{Credentials, CredentialsError};
 pub use endpoint::{Endpoint, EndpointError, Environment, LoopbackHttp, Origin};
-pub use error::{Blame, Error, ErrorKind, ResponseFacts, TransportKind};
+pub use error::{Blame, Error, ErrorKind, ResponseFacts, Retry, TransportKind};
 pub use moment::Moment;
 pub use policy::{Policy, TransportPolicy};
 pub use request::{BodyEncoding, FlightId, Scope, ScopeError, TokenRequest};

@@ -60,7 +60,6 @@ impl Serialize for Blame {
         serializer.serialize_str(match self {
             Self::Configuration => "configuration",
             Self::AuthorizationServer => "authorization_server",
-            Self::ResourceServer => "resource_server",
             Self::Network => "network",
             Self::Caller => "caller",
         })

@@ -2,7 +2,7 @@
 
 use super::failures::HoldOff;
 use super::{Cache, State};
-use crate::error::{Error, ErrorKind, Failure};
+use crate::error::{Error, ErrorKind, Failure, Retry};
 use crate::moment::Moment;
 use std::sync::Arc;
 use std::time::Duration;
@@ -62,15 +62,17 @@ impl Cache {
             // Between our expiry and the server's lies one round trip; nobody gets an error for it.
             Blocker::Reissue { .. } if self.tokens.state(now) == State::Expired => None,
             Blocker::HoldOff(hold_off) if hold_off.answers_at_once => {
-                Some(Error::new(hold_off.failure, Some(wait)))
+                Some(self.error(hold_off.failure, Retry::after(Some(wait))))
             }
             _ if patient => None,
-            Blocker::Reissue { .. } => Some(too_short(Some(wait))),
-            Blocker::HoldOff(hold_off) => Some(Error::new(hold_off.failure, Some(wait))),
+            Blocker::Reissue { .. } => Some(self.too_short(Retry::after(Some(wait)))),
+            Blocker::HoldOff(hold_off) => {
+                Some(self.error(hold_off.failure, Retry::after(Some(wait))))
+            }
             Blocker::Budget { .. } => {
                 let failure =
                     Failure::because(ErrorKind::BudgetExhausted, self.failures.last.clone());
-                Some(Error::new(Arc::new(failure), Some(wait)))
+                Some(self.error(Arc::new(failure), Retry::after(Some(wait))))
             }
         }
     }
@@ -82,8 +84,12 @@ impl Cache {
             blocker => Some(blocker.until().remaining(now)),
         }
     }
-}
 
-pub(super) fn too_short(retry_in: Option<Duration>) -> Error {
-    Error::new(Arc::new(Failure::because(ErrorKind::LifetimeTooShort, None)), retry_in)
+    pub(super) fn too_short(&self, retry: Retry) -> Error {
+        self.error(Arc::new(Failure::because(ErrorKind::LifetimeTooShort, None)), retry)
+    }
+
+    pub(super) fn error(&self, failure: Arc<Failure>, retry: Retry) -> Error {
+        Error::new(&self.endpoint, failure, retry)
+    }
 }

@@ -1,9 +1,8 @@
 //! Callers come for a token, wait and leave.
 
 use super::answer::{Acquire, Ticket};
-use super::blocker::too_short;
 use super::{Cache, State};
-use crate::error::{Error, ErrorKind, Failure};
+use crate::error::{Error, Failure, Retry};
 use crate::moment::Moment;
 use crate::token::AccessToken;
 use std::sync::Arc;
@@ -15,7 +14,7 @@ impl Cache {
     ///
     /// A caller who wants a longer life than the token has left causes an early renewal, paid from
     /// the budget. A duration that no token of this server can meet is
-    /// [`ErrorKind::LifetimeTooShort`], after at most one request.
+    /// [`ErrorKind::LifetimeTooShort`](crate::ErrorKind::LifetimeTooShort), after at most one request.
     pub fn acquire(&mut self, now: Moment, at_least: Duration) -> Acquire {
         let now = self.advance(now);
         let ticket = self.waiters.ticket(now, at_least, self.counters.issued);
@@ -30,10 +29,10 @@ impl Cache {
             return Acquire::Ready(token);
         }
         if let Some(failure) = self.waiters.refusal_of(ticket) {
-            return Acquire::Refused(Error::new(failure, self.retry_in(now)));
+            return Acquire::Refused(self.error(failure, Retry::after(self.retry_in(now))));
         }
         if !ticket.at_least.is_zero() && self.counters.issued > ticket.issued {
-            return Acquire::Refused(too_short(self.retry_in(now)));
+            return Acquire::Refused(self.too_short(Retry::Useless));
         }
         self.answer(now, ticket)
     }
@@ -41,9 +40,9 @@ impl Cache {
     /// A waiting caller's own time ran out: the error to leave with. The flight goes on.
     pub fn give_up(&mut self, now: Moment, ticket: Ticket) -> Error {
         let now = self.advance(now);
-        let _waited = now.monotonic().saturating_sub(ticket.came);
-        let failure = Failure::because(ErrorKind::WaitTimedOut, self.failures.last.clone());
-        Error::new(Arc::new(failure), self.retry_in(now))
+        let waited = now.monotonic().saturating_sub(ticket.came);
+        let failure = Failure::wait_timed_out(waited, self.failures.last.clone());
+        self.error(Arc::new(failure), Retry::after(self.retry_in(now)))
     }
 
     fn answer(&mut self, now: Moment, ticket: Ticket) -> Acquire {
@@ -54,7 +53,7 @@ impl Cache {
             && current.usable_on_receipt() < ticket.at_least
         {
             let over = current.unusable_at().remaining(now);
-            return Acquire::Refused(too_short(Some(over)));
+            return Acquire::Refused(self.too_short(Retry::after(Some(over))));
         }
         let Some(blocker) = self.blocker(now) else {
             self.waiters.request_wanted = true;

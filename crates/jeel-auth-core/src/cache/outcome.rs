@@ -8,7 +8,7 @@ use super::hold_off;
 use super::rejection::CameBack;
 use super::send_failure::SendFailure;
 use super::{Cache, State};
-use crate::error::{Detail, Error, ErrorKind, Failure, ResponseFacts, TransportKind};
+use crate::error::{Detail, ErrorKind, Failure, ResponseFacts, Retry, TransportKind};
 use crate::moment::Moment;
 use crate::request::FlightId;
 use crate::response::{self, Class, MalformedResponse, Redactor, Response, Verdict};
@@ -58,7 +58,14 @@ impl Cache {
         let at_hand = self.tokens.current.as_ref().map(|current| &current.token);
         let redactor = Redactor::new(&flight.credentials, at_hand);
         let detail = redactor.keep_up_to(200, failure.words()).unwrap_or_default();
-        self.transient(now, None, ErrorKind::Transport(failure.kind()), Detail::Transport(detail));
+        let kind = ErrorKind::Transport(failure.kind());
+        if kind.passes_soon() {
+            self.transient(now, None, kind, Detail::Transport(detail));
+        } else {
+            self.encoding.on_failure(false, self.permits_are_scarce());
+            let wait = self.failures.not_soon(&self.policy);
+            self.fail(now, Failed::not_soon(Failure::new(kind, Detail::Transport(detail)), wait));
+        }
         self.credit(now);
     }
 
@@ -273,7 +280,7 @@ impl Cache {
             self.waiters.refuse_all(Arc::clone(&failure));
         }
         let usable_for = self.tokens.usable(now).map(|token| token.unusable_at().remaining(now));
-        let error = Error::new(failure, Some(wait));
+        let error = self.error(failure, Retry::after(Some(wait)));
         self.events.push(Event::Failed { error, usable_for });
     }
 

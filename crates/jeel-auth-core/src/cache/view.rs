@@ -2,7 +2,7 @@
 
 use super::answer::Lease;
 use super::{Cache, Status};
-use crate::error::Error;
+use crate::error::Retry;
 use crate::moment::Moment;
 use crate::request::FlightId;
 use std::ops::Deref;
@@ -56,6 +56,7 @@ impl Cache {
         let now = view.clock.now();
         let usable = view.tokens.usable(now);
         let retry_in = view.retry_in(now);
+        let last = view.failures.last.clone();
         Status {
             state: view.tokens.state(now),
             generation: view.tokens.current.as_ref().map(|current| current.token.generation()),
@@ -63,7 +64,7 @@ impl Cache {
             renew_in: usable.map(|c| c.due_at().remaining(now)).filter(|left| !left.is_zero()),
             in_flight: view.flight.is_some(),
             retry_in,
-            last_error: view.failures.last.clone().map(|failure| Error::new(failure, retry_in)),
+            last_error: last.map(|failure| view.error(failure, Retry::after(retry_in))),
             rejections_in_a_row: view.tokens.rejections(),
             proven_encoding: view.encoding.proven(),
             permits: view.budget.permits(),

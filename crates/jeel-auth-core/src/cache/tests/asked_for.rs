@@ -81,3 +81,37 @@ fn a_date_that_makes_two_tokens_old_is_not_looked_at_again() {
     }
     assert!(aged_token(&mut world, "aaa") > s(3500));
 }
+
+#[test]
+fn what_the_network_refuses_for_long_is_told_at_once() {
+    for kind in [TransportKind::Certificate, TransportKind::Proxy] {
+        let mut world = World::new();
+        for wait in [10, 20, 40, 60] {
+            let ticket = world.waits();
+            world.send();
+            world.fail_unsent(kind);
+            assert_eq!(refused(world.resume(ticket)).kind(), ErrorKind::Transport(kind));
+            assert_eq!(world.status().retry_in, Some(s(wait)), "{kind}");
+            assert_eq!(world.status().permits, 5, "nothing was sent");
+            world.advance(wait);
+        }
+    }
+    let (mut world, _) = World::waiting();
+    world.fail_unsent(TransportKind::Resolve);
+    assert!(world.status().retry_in.unwrap() <= ms(500));
+}
+
+#[test]
+fn who_gives_up_hears_what_stood_in_the_way_and_for_how_long() {
+    let mut world = World::new();
+    let ticket = world.waits();
+    world.send();
+    world.advance(1);
+    world.fail_unsent(TransportKind::Resolve);
+    world.advance(2);
+    let error = world.cache.give_up(world.now, ticket);
+    assert_eq!((error.kind(), error.blame()), (ErrorKind::WaitTimedOut, crate::Blame::Network));
+    let text = error.to_string();
+    let begins = "cannot resolve auth.sandbox.jeel.co: no luck; waited 3 s; token URL https://";
+    assert!(text.starts_with(begins), "{text}");
+}

@@ -28,7 +28,7 @@ fn responses_become_errors_with_status_code_and_tx_id() {
         assert_eq!((error.status(), error.tx_id()), (Some(status), Some("6f1c-42")));
         let text = error.to_string();
         assert!(text.contains(&status.to_string()) && text.contains("6f1c-42"), "{text}");
-        assert!(text.contains("asked again in"), "{text}");
+        assert!(text.contains("; not asked again for "), "{text}");
         assert!(!text.ends_with('.'), "{text}");
     }
 }
@@ -48,7 +48,8 @@ fn the_kinds_have_stable_codes_and_say_different_things() {
         ErrorKind::Transport(TransportKind::Broken),
         ErrorKind::Transport(TransportKind::BadResponse),
         ErrorKind::Transport(TransportKind::Abandoned),
-        ErrorKind::TokenRejected,
+        ErrorKind::Blocked,
+        ErrorKind::Transport(TransportKind::Proxy),
         ErrorKind::BudgetExhausted,
         ErrorKind::LifetimeTooShort,
         ErrorKind::WaitTimedOut,

@@ -108,7 +108,7 @@ fn who_gives_up_learns_why_and_leaves_the_flight_going() {
     world.send();
     let error = world.cache.give_up(world.now, ticket);
     assert_eq!((error.kind(), error.status()), (ErrorKind::WaitTimedOut, Some(500)));
-    assert_eq!(error.retry_in(), None, "a request is under way");
+    assert_eq!(error.retry(), crate::Retry::Now, "a request is under way");
     world.response_token("t1", 100);
     assert_eq!(world.token(), "t1");
 }
