@@ -8,7 +8,7 @@
 /// | response | rejects the token |
 /// |---|---|
 /// | 401 without a `Bearer` challenge | yes: Jeel documents it |
-/// | 401 with a `Bearer` challenge that has no `error`, or `error="invalid_token"` | yes |
+/// | 401 with a `Bearer` challenge without `error`, or with `error="invalid_token"` | yes |
 /// | 401 with a `Bearer` challenge that names another error | no |
 /// | any other status code, 403 among them | no |
 ///
@@ -50,7 +50,7 @@ impl Challenge {
     }
 }
 
-/// What the challenges read so far have in them.
+/// The challenges up to now.
 #[derive(Default)]
 struct Challenges {
     /// Whether the latest scheme is `Bearer`.

@@ -61,7 +61,7 @@ impl Credentials {
         &self.0.client_id
     }
 
-    /// The client secret. The only door to it: whatever is copied from here is not wiped for you.
+    /// The client secret. The caller wipes the copies that it makes.
     pub fn expose_client_secret(&self) -> &str {
         self.0.client_secret.as_str()
     }

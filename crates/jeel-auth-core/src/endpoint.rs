@@ -35,10 +35,9 @@ impl Environment {
     }
 }
 
-/// Whether plain http may be spoken to this very machine.
+/// Whether plain http to this machine is allowed.
 ///
-/// Secrets travel over https. Tests and the emulator may do without, on loopback, and only where
-/// this says so.
+/// Secrets travel over https. Tests and the emulator may use http on loopback, if this allows it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[expect(clippy::exhaustive_enums, reason = "a yes or no, with a name")]
 pub enum LoopbackHttp {
@@ -131,7 +130,7 @@ impl Origin {
         }
     }
 
-    /// Whether it is spoken to over TLS; always, except to loopback where that was allowed.
+    /// Whether it uses TLS: always, except on loopback where http was allowed.
     pub const fn is_https(&self) -> bool {
         self.https
     }
@@ -285,8 +284,29 @@ mod tests {
                 "{url}"
             );
         }
-        for url in ["http://auth.jeel.co", "http://localhost.evil.example", "http://10.0.0.1"] {
+        for url in ["HTTP://LOCALHOST/", "http://LocalHost:1/t"] {
+            let endpoint = Endpoint::parse(url, LoopbackHttp::Allowed).unwrap();
+            assert_eq!(endpoint.origin().host(), "localhost", "{url}");
+        }
+        for url in [
+            "http://auth.jeel.co",
+            "http://10.0.0.1",
+            "http://localhost.evil.example",
+            "http://evil.localhost",
+            "http://localhost.",
+            "http://127.evil.example",
+            "http://127.0.0.1.evil.example",
+            "http://127.1",
+            "http://2130706433",
+            "http://0x7f000001",
+            "http://0.0.0.0",
+            "http://[::ffff:127.0.0.1]",
+            "http://[::]",
+        ] {
             assert_eq!(refused(url), EndpointError::PlainHttp, "{url}");
+        }
+        for url in ["http://127.0.0.1@evil.example", "http://127.0.0.1:80@evil.example"] {
+            assert_eq!(refused(url), EndpointError::UserInfo, "{url}");
         }
     }
 
@@ -331,6 +351,16 @@ mod tests {
             assert_eq!((origin.is_https(), origin.port()), (https, port), "{url}");
             assert_eq!(origin.authority(), authority, "{url}");
         }
+    }
+
+    /// RFC 9110 §4.2.3: scheme and host have no case, a path has.
+    #[test]
+    fn scheme_and_host_have_no_case_and_the_path_has() {
+        let parse = |url| Endpoint::parse(url, LoopbackHttp::Refused).unwrap();
+        let lower = parse("https://auth.jeel.co/oauth2/token");
+        assert_eq!(parse("HTTPS://AUTH.Jeel.CO:443/oauth2/token"), lower);
+        assert_ne!(parse("https://auth.jeel.co/OAuth2/token"), lower);
+        assert_eq!(parse("https://auth.jeel.co/OAuth2/token").path(), "/OAuth2/token");
     }
 
     #[test]

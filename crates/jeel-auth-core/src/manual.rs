@@ -35,9 +35,12 @@
 //! request budget live on the monotonic clock alone: a stepped wall clock must neither cost a token
 //! that is on its way nor mint permits.
 //!
-//! A JWT is not verified, but what it says of itself can make the expiry earlier: the lifetime is
+//! A JWT is not verified, but what it says about itself can make the expiry earlier: the lifetime is
 //! the least of `expires_in`, `exp - iat`, and `exp - Date` where the response has a `Date`. `exp` is
-//! never compared with our own clock, which may be wrong.
+//! never compared with our own clock, which may be wrong. A `Date` or `iat` by which a token is over
+//! when it is issued is not credible and is ignored: gateways write local time as GMT, and some issuers
+//! write `iat` in milliseconds. If two different tokens in a row arrive old because of their `Date`,
+//! `exp - Date` is no longer used.
 //!
 //! # Servers that hand the same token out again
 //!
@@ -57,7 +60,7 @@
 //! replacement is rejected as well within [`Policy::fresh_for`](crate::Policy::fresh_for), asking
 //! again does not help, and callers get an error during a cool-down that doubles. A server that
 //! hands the rejected token back is treated alike; after the cool-down that token is given another
-//! chance, for the API may have been wrong.
+//! chance, because the API may have been wrong.
 //!
 //! # The request budget
 //!
@@ -68,16 +71,39 @@
 //! a request out, which is the theorem. And as a credit leaves at least one permit in the bucket,
 //! the first request after an expiry or after new credentials is never refused for lack of budget.
 //!
-//! # Redirects
+//! # Redirects, pages and refusals inside a success
 //!
-//! A token request is never redirected: a 307 would carry the secret elsewhere, and what a 302 leads
-//! to is a login page for people. The error names the host, and nothing is followed.
+//! A token request is never redirected: a 307 would carry the secret elsewhere, and a 302 leads to a
+//! login page for people. The error names the host, and nothing is followed.
+//!
+//! Proxies, firewalls and portals answer in the place of the server: with HTML, or with 403, 404, 405,
+//! 407, 421, 451 or 511 without JSON. That says nothing about the credentials. It is
+//! [`ErrorKind::Blocked`](crate::ErrorKind::Blocked) and no denial, and callers hear of it at once.
+//!
+//! Some servers refuse inside a success: `{"success":false}`. A 2xx with a JSON object and without an
+//! `access_token` is a denial, and the error names the members that came.
+//!
+//! # Waits that a server asks for
+//!
+//! `Retry-After` counts on any status but 2xx. It is read in the spellings that servers send: seconds,
+//! a fraction, a unit, quotes; the three HTTP dates, and UTC, an offset, one-digit days or RFC 3339 in
+//! their place. Of repeated fields the longest counts. A number over 10^9 is a moment: seconds since
+//! the epoch, or milliseconds over 10^12. A 429 without it may name the reset of the limit in
+//! `RateLimit`, `RateLimit-Reset` or `X-RateLimit-Reset`, unless the response says that requests
+//! remain.
+//!
+//! # Rejections of the API
+//!
+//! Not each 401 rejects the token. [`Challenge`](crate::Challenge) reads the `WWW-Authenticate` fields
+//! (RFC 6750 §3): a Bearer challenge with another error than `invalid_token` is about the request, and
+//! a new token would not help. A 401 without a Bearer challenge rejects the token, as Jeel documents.
+//! A 403 never does.
 //!
 //! # Secrets
 //!
 //! The client secret lives in [`Credentials`](crate::Credentials) and in the body of a request on its
 //! way; a token in [`AccessToken`](crate::AccessToken). Each is written once into memory of its final
-//! size and wiped on drop. What a server sends back is quoted in errors only as bounded printable
-//! ASCII, and not at all where it contains the secret. Not covered: the environment block and the
-//! files that a secret came from, copies that an HTTP or TLS library makes, memory that the operating
-//! system swaps out.
+//! size and wiped on drop. Errors quote a server only as bounded printable ASCII, and not at all if
+//! eight characters in a row are also in the secret (as it is or urlencoded) or in a token. Not covered:
+//! the environment block and the files that a secret came from, copies that an HTTP or TLS library
+//! makes, memory that the operating system swaps out.

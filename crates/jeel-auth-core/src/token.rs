@@ -43,13 +43,13 @@ impl AccessToken {
         Self(Arc::new(Inner { authorization: bearer.0, generation }))
     }
 
-    /// The token itself. Whatever is copied from here is not wiped for you.
+    /// The token itself. The caller wipes the copies that it makes.
     pub fn expose_secret(&self) -> &str {
         self.expose_authorization().strip_prefix(SCHEME).unwrap_or_default()
     }
 
     /// The value of the `Authorization` field, `Bearer <token>`: visible ASCII and one space.
-    /// Mark it sensitive wherever the HTTP library lets you.
+    /// Mark it sensitive if the HTTP library has a mark.
     pub fn expose_authorization(&self) -> &str {
         self.0.authorization.as_str()
     }
@@ -88,7 +88,7 @@ impl BearerValue {
     /// whether it could.
     ///
     /// One or more visible ASCII characters, else nothing: a token with a space, a line break or a
-    /// control character in it would write header fields of its own.
+    /// control character in it would write header fields.
     pub(crate) fn build(
         length: usize,
         write: impl FnOnce(&mut SecretBuffer) -> bool,

@@ -1,4 +1,4 @@
-//! What went wrong, apart from who is told.
+//! One failure, and its words.
 
 use super::{Blame, ErrorKind, TransportKind};
 use crate::endpoint::Endpoint;
@@ -89,7 +89,7 @@ impl Failure {
         self.cause().map_or(self.kind.blame(), Self::blame)
     }
 
-    /// This failure and those that led to it.
+    /// This failure and its causes.
     pub(super) fn chain(&self) -> impl Iterator<Item = &Self> {
         std::iter::successors(Some(self), |failure| failure.cause())
     }

@@ -10,7 +10,7 @@ pub enum ErrorKind {
     /// The server refused the client credentials, or the request as such.
     Denied,
     /// Something other than the authorization server refused the request: a proxy, a firewall, a
-    /// portal, or a server that has no token endpoint at this URL.
+    /// portal, or a server without a token endpoint at this URL.
     Blocked,
     /// The server answered with a redirect, which a token request never follows.
     Redirected,

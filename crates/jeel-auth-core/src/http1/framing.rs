@@ -7,7 +7,7 @@ use crate::secret_buffer::SecretBuffer;
 
 #[derive(Debug)]
 pub(super) enum Framing {
-    /// So many bytes, of which so many are kept.
+    /// A body of known length.
     Length(Kept),
     Chunked(Chunked),
     UntilClose(Excess),
@@ -38,7 +38,7 @@ impl Excess {
 impl Framing {
     /// The rules of RFC 9112 §6.3 by their numbers; 2 and 7 cannot apply to the response to a POST.
     pub(super) fn of(head: &Head, limits: &Limits) -> Result<Self, ResponseError> {
-        // 1. "… cannot contain a message body", whatever the fields say; nor are they looked at. A
+        // 1. "… cannot contain a message body", so the fields are not read. A
         // 304 may well carry the length of what it does not send (RFC 9110 §8.6).
         if matches!(head.status, 100..=199 | 204 | 304) {
             return Ok(Self::Length(Kept { bytes: 0, is_all: true }));

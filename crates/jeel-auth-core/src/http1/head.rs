@@ -23,7 +23,7 @@ pub(super) struct Section {
 
 impl Section {
     pub(super) fn head(limits: &Limits) -> Self {
-        // One line more, for the status line.
+        // The status line is one more line.
         Self::new(limits.head_bytes, b"HTTP/1.", limits.fields.saturating_add(1))
     }
 
@@ -44,7 +44,7 @@ impl Section {
 
     /// Moves what belongs to the section from `input`, and says whether it is complete.
     ///
-    /// Whatever is wrong here is reported at the byte that makes it so; hence no split matters.
+    /// Each fault is reported at the byte that makes it one, so no split matters.
     pub(super) fn read(&mut self, input: &mut &[u8]) -> Result<bool, ResponseError> {
         let fresh = input.get(..self.bytes.room()).unwrap_or(input);
         // At once, because what speaks another protocol may be waiting for us to speak next.
@@ -153,7 +153,7 @@ enum Line {
     EmptyCr,
 }
 
-/// As many lines as need no memory of their own while they are read.
+/// Up to this many lines are read without an allocation.
 const FEW: usize = 32;
 
 /// How many bytes come before a CR or LF.

@@ -3,7 +3,7 @@
 //! It opens no socket, keeps no connection alive, decodes no content coding, follows no redirect
 //! and repairs nothing: what RFC 9112 calls an error or leaves to the reader's leniency is refused,
 //! with an error that depends on the bytes alone and never on how they were split. Memory is bounded
-//! by [`Limits`] whatever arrives, and wiped when dropped, since the body is where the token is.
+//! by [`Limits`], and wiped when dropped, since the body is where the token is.
 //!
 //! ```
 //! use jeel_auth_core::http1::{Limits, Progress, ResponseReader};
@@ -22,10 +22,10 @@
 //!
 //! # Where the body ends
 //!
-//! The rules of [RFC 9112 §6.3], in their order, for the response to a POST:
+//! The rules of [RFC 9112 §6.3] in order, as they apply to the response to a POST:
 //!
-//! 1. 204 and 304 have no body, whatever their fields say. 1xx have none either: they are skipped,
-//!    but for 101, which is refused because nobody asked for another protocol.
+//! 1. 204 and 304 have no body, even if their fields name one. 1xx have none either: they are skipped,
+//!    except 101, which is refused because the request asks for no other protocol.
 //! 2. (Responses to CONNECT do not arise.)
 //! 3. `Transfer-Encoding` and `Content-Length` together are refused.
 //! 4. `Transfer-Encoding` is `chunked` and nothing else, once, and in HTTP/1.1.
@@ -78,7 +78,7 @@ impl ResponseReader {
         }
     }
 
-    /// Takes the next bytes of the stream, and leaves those that follow the response alone.
+    /// Reads the next bytes of the stream, up to the end of the response.
     ///
     /// # Errors
     ///
@@ -94,7 +94,7 @@ impl ResponseReader {
 
     /// Notes that the stream has ended, which completes a body without a length (RFC 9112 §8).
     ///
-    /// Such a body cannot be told from one that was cut short: whoever reads it must notice.
+    /// Such a body looks the same if it was cut short. The parser of its content must notice.
     ///
     /// # Errors
     ///
@@ -160,7 +160,7 @@ impl ResponseReader {
         Ok(if is_empty { State::Complete } else { State::Body(framing) })
     }
 
-    /// Keeps the error alone: what was read so far is of no more use, and may be secret.
+    /// Keeps only the error. The rest is of no use and may be secret.
     fn fail(&mut self, error: ResponseError) -> ResponseError {
         self.state = State::Failed(error);
         self.response = Response::default();
@@ -168,11 +168,11 @@ impl ResponseReader {
     }
 }
 
-/// What [`ResponseReader::read`] came to.
+/// The result of [`ResponseReader::read`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(
     clippy::exhaustive_enums,
-    reason = "there is no third way, and a caller has to handle both"
+    reason = "there is no third result, and a caller must handle both"
 )]
 pub enum Progress {
     /// All bytes were consumed, and the response is not complete.

@@ -17,7 +17,7 @@ pub use scope::{Scope, ScopeError};
 /// How the body of a token request is written.
 ///
 /// RFC 6749 §4.4.2 asks for `application/x-www-form-urlencoded`; Jeel's API documentation asks for
-/// `multipart/form-data`. Both are official there, so both are spoken.
+/// `multipart/form-data`. Both are official there, so both are supported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BodyEncoding {
@@ -52,7 +52,7 @@ impl fmt::Display for BodyEncoding {
     }
 }
 
-/// Names one token request of one cache, so that its outcome can be told from a stale one.
+/// Identifies one token request of one cache. Its outcome is reported with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FlightId(pub(crate) u64);
 
@@ -61,7 +61,7 @@ pub struct FlightId(pub(crate) u64);
 /// For an HTTP client: [`endpoint`](Self::endpoint), [`fields`](Self::fields) and
 /// [`body`](Self::body), with `Content-Length` and never chunked, following no redirect. For a
 /// socket: [`write_http1`](Self::write_http1). Either way the response, or that there was none, goes
-/// back to the cache under [`flight`](Self::flight).
+/// back to the cache with [`flight`](Self::flight).
 ///
 /// The body holds the client secret: it is written once into memory of its final size, wiped on
 /// drop, and never shown by `Debug`.
@@ -83,10 +83,10 @@ pub(crate) struct Bounds {
     pub(crate) response: Limits,
 }
 
-/// Room for a head, in bytes, that grows only where a path is long.
+/// Room for a head, in bytes. It grows only if the path is long.
 const USUAL_HEAD: usize = 512;
 
-/// What we tell a server we are.
+/// The product that the requests name (RFC 9110 §10.1.5).
 const USER_AGENT: &str = concat!("jeel-auth/", env!("CARGO_PKG_VERSION"));
 
 impl TokenRequest {
@@ -106,7 +106,7 @@ impl TokenRequest {
         Self { flight, endpoint, encoding, content_type, body, bounds }
     }
 
-    /// Which flight this is; the outcome is reported under it.
+    /// Which flight this is. Its outcome is reported with it.
     pub const fn flight(&self) -> FlightId {
         self.flight
     }
@@ -121,8 +121,8 @@ impl TokenRequest {
         self.encoding
     }
 
-    /// The header fields in order, but for `Host`, `Content-Length` and `Connection`, which belong
-    /// to whoever frames the message.
+    /// The header fields in order, without `Host`, `Content-Length` and `Connection`, which the
+    /// transport writes.
     pub fn fields(&self) -> [(&'static str, &str); 4] {
         [
             // Response bytes are read as they come: no content coding is understood here.

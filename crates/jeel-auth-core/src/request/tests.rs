@@ -1,4 +1,4 @@
-//! What goes over the wire, byte for byte, read back by parsers that are not ours.
+//! The bytes of a request, read back by parsers of other authors.
 
 use super::*;
 use crate::endpoint::{Environment, LoopbackHttp};
@@ -173,7 +173,7 @@ fn parse_multipart(request: &TokenRequest) -> Vec<(String, String)> {
         }
         fields
     });
-    // The body is all there: whatever the parser awaits is ready.
+    // The body is all there, so the parser never waits.
     let mut context = Context::from_waker(Waker::noop());
     loop {
         if let Poll::Ready(fields) = future.as_mut().poll(&mut context) {

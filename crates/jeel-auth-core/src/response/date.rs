@@ -12,8 +12,8 @@ use time::format_description::modifier::{
 use time::parsing::Parsed;
 use time::{Date, PrimitiveDateTime};
 
-/// The time since the Unix epoch that a date names; `None` for what is no HTTP date or lies before
-/// the epoch. `now`, since the same epoch, settles the century of a two-digit year.
+/// The time since the Unix epoch that a date names; `None` if it is not an HTTP date or
+/// lies before the epoch. `now`, since the same epoch, settles the century of a two-digit year.
 pub(super) fn parse(value: &[u8], now: Duration) -> Option<Duration> {
     let moment = [IMF_FIXDATE, ASCTIME]
         .into_iter()
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_http_date_is_none() {
+    fn another_text_is_none() {
         for bad in [
             "",
             "30",

@@ -1,4 +1,4 @@
-//! A look at what a JWT (RFC 7519) says of its own lifetime. Nothing is verified: the token is
+//! What a JWT (RFC 7519) says about its lifetime. Nothing is verified: the token is
 //! opaque to a client, and what it says can only make the expiry earlier.
 
 use super::members::members;

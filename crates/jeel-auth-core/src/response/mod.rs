@@ -116,7 +116,7 @@ impl Response {
         (self.fields.buffer(), &self.body)
     }
 
-    /// The body, for the reader to fill.
+    /// The body, which the reader fills.
     pub(crate) const fn body_mut(&mut self) -> &mut SecretBuffer {
         &mut self.body
     }

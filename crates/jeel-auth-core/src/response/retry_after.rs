@@ -5,7 +5,7 @@ use std::time::Duration;
 
 /// The longest time that a readable value names; `None` if there is none.
 ///
-/// A gateway may add a field of its own to the server's. The longest time suits both.
+/// A gateway may add its field to the server's. The longest time suits both.
 pub(super) fn longest<'a>(
     values: impl Iterator<Item = &'a [u8]>,
     server_now: Duration,

@@ -6,7 +6,7 @@ use super::*;
 fn a_body_ends_where_rfc_9112_says() {
     // (status line and fields, what follows, status, body, how many bytes are left)
     let head_and_body: &[(&str, &str, u16, &str, usize)] = &[
-        // 1. No body, whatever the fields say.
+        // 1. No body, even if the fields name one.
         ("HTTP/1.1 204 No Content\r\n", "", 204, "", 0),
         ("HTTP/1.1 204 No Content\r\nContent-Length: 3\r\n", "abc", 204, "", 3),
         ("HTTP/1.1 204 No Content\r\nContent-Length: x\r\n", "", 204, "", 0),
