@@ -75,14 +75,7 @@ impl World {
                     self.flight = Some((request.flight(), now.monotonic()));
                 }
             }
-            Input::Token { expires_in, same } => {
-                self.tokens += u64::from(!same);
-                let body = format!(
-                    r#"{{"access_token":"t{}","token_type":"Bearer","expires_in":{expires_in}}}"#,
-                    self.tokens
-                );
-                self.response(200, body.as_bytes(), expires_in);
-            }
+            Input::Token { expires_in, same } => self.token(expires_in, same),
             Input::Status(status) => self.response(status, b"", 0),
             Input::Body(body) => self.response(200, &body, u16::MAX),
             Input::SendFailed => {
@@ -91,24 +84,37 @@ impl World {
                     self.cache.handle_send_failed(now, flight, &failure);
                 }
             }
-            Input::Reject => {
-                if let Some(generation) = self.cache.status(now).generation {
-                    self.cache.handle_rejected(now, generation);
-                }
-            }
+            Input::Reject => self.reject(),
             Input::NewCredentials => self.cache.set_credentials(now, credentials()),
             Input::Pass { milliseconds, wall_too } => {
                 let passed = Duration::from_millis(milliseconds.into());
                 let wall = if wall_too { now.wall() + passed } else { now.wall() };
                 self.now = Moment::new(now.monotonic() + passed, wall);
             }
-            Input::StepWall { seconds } => {
-                let step = Duration::from_secs(seconds.unsigned_abs().into());
-                let wall =
-                    if seconds < 0 { now.wall().saturating_sub(step) } else { now.wall() + step };
-                self.now = Moment::new(now.monotonic(), wall);
-            }
+            Input::StepWall { seconds } => self.step_wall(seconds),
         }
+    }
+
+    fn reject(&mut self) {
+        if let Some(generation) = self.cache.status(self.now).generation {
+            self.cache.handle_rejected(self.now, generation);
+        }
+    }
+
+    fn step_wall(&mut self, seconds: i32) {
+        let step = Duration::from_secs(seconds.unsigned_abs().into());
+        let wall = self.now.wall();
+        let wall = if seconds < 0 { wall.saturating_sub(step) } else { wall + step };
+        self.now = Moment::new(self.now.monotonic(), wall);
+    }
+
+    fn token(&mut self, expires_in: u16, same: bool) {
+        self.tokens += u64::from(!same);
+        let body = format!(
+            r#"{{"access_token":"t{}","token_type":"Bearer","expires_in":{expires_in}}}"#,
+            self.tokens
+        );
+        self.response(200, body.as_bytes(), expires_in);
     }
 
     fn acquire(&mut self, at_least: Duration) {

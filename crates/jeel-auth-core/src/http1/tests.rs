@@ -42,11 +42,7 @@ fn read<'a>(
                 consumed += piece.len() - unconsumed;
             }
             Err(error) => {
-                assert_eq!(reader.read(b"x"), Err(error), "an error is final");
-                assert_eq!(reader.read(b""), Err(error), "an error is final");
-                assert_eq!(reader.end(), Err(error), "an error is final");
-                assert_eq!(reader.response.body_mut().capacity(), 0, "nothing is kept");
-                assert!(reader.into_response().is_none());
+                assert_final(reader, error);
                 return Err(error);
             }
         }
@@ -61,6 +57,15 @@ fn read<'a>(
         truncated: response.is_truncated(),
         consumed,
     })
+}
+
+fn assert_final(mut reader: ResponseReader, error: ResponseError) {
+    for more in [&b"x"[..], b""] {
+        assert_eq!(reader.read(more), Err(error), "an error is final");
+    }
+    assert_eq!(reader.end(), Err(error), "an error is final");
+    assert_eq!(reader.response.body_mut().capacity(), 0, "nothing is kept");
+    assert!(reader.into_response().is_none());
 }
 
 /// Checks what a reader has of what it was sent, and how much memory for that.

@@ -31,6 +31,14 @@ fn a_status_line_is_strict_but_for_its_reason() {
         ("HTTP/1.10 200 OK", NotHttp1),
         ("HTTP/1.1", NotHttp1),
         ("HTTP/1.1\t200 OK", NotHttp1),
+    ] {
+        assert_eq!(tr(format!("{line}\r\n\r\n")), Err(error), "{line:?}");
+    }
+}
+
+#[test]
+fn a_malformed_status_line_is_refused() {
+    for (line, error) in [
         ("HTTP/1.1 ", BadStatusLine),
         ("HTTP/1.1  200 OK", BadStatusLine),
         ("HTTP/1.1 20", BadStatusLine),
