@@ -1,6 +1,10 @@
 //! What a server asks for beside its answer, and what is not its answer at all.
 
 use super::*;
+use crate::cache::current_token::CurrentToken;
+use crate::cache::tokens::Tokens;
+use crate::rng::Rng;
+use crate::token::{AccessToken, BearerValue};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
@@ -114,4 +118,24 @@ fn who_gives_up_hears_what_stood_in_the_way_and_for_how_long() {
     let text = error.to_string();
     let begins = "cannot resolve auth.sandbox.jeel.co: no luck; waited 3 s; token URL https://";
     assert!(text.starts_with(begins), "{text}");
+}
+
+/// A token that is handed out again is old because it is, not because the `Date` is wrong.
+#[test]
+fn a_token_that_is_handed_out_again_says_nothing_about_the_date() {
+    let mut tokens = Tokens::none(Generation(0));
+    let bearer = |token: &str| BearerValue::build(token.len(), |b| b.append(token.as_bytes()));
+    let (policy, mut rng, now) = (Policy::default(), Rng::new(1), Moment::new(s(1), s(1)));
+    let token = AccessToken::new(bearer("t1").unwrap(), Generation(1));
+    tokens.replace(CurrentToken::new(token, (now, now), s(100), &policy, &mut rng));
+    for _ in 0..3 {
+        tokens.note_age(&bearer("t1").unwrap(), true);
+    }
+    assert!(tokens.trusts_date());
+    for (token, aged, trusted) in
+        [("t2", true, true), ("t3", false, true), ("t4", true, true), ("t5", true, false)]
+    {
+        tokens.note_age(&bearer(token).unwrap(), aged);
+        assert_eq!(tokens.trusts_date(), trusted, "{token}");
+    }
 }
