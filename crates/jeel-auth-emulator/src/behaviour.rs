@@ -1,4 +1,4 @@
-//! The ways in which one authorization server differs from another, apart from its refusals.
+//! How one authorization server differs from another, except in its refusals.
 
 /// Which body encodings the token endpoint reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -20,7 +20,7 @@ pub enum TokenFormat {
     /// An RS256-signed JWT. (D that it is a JWT, G that it is RS256.)
     #[default]
     Jwt,
-    /// A random string that says nothing. (G)
+    /// A random string without structure. (G)
     Opaque,
 }
 
@@ -31,22 +31,21 @@ pub enum ResponseShape {
     /// `access_token`, `token_type`, `expires_in`, and `scope` if one is set. (D)
     #[default]
     Plain,
-    /// Keycloak's: also `refresh_expires_in: 0`, `not-before-policy` and always a `scope` (S, V), in a
-    /// response without a `Date` (V: 26.7.3).
+    /// Keycloak's members: also `refresh_expires_in: 0`, `not-before-policy` and always a `scope`
+    /// (S, V). The response has no `Date` (V: 26.7.3).
     Keycloak,
 }
 
-/// Whether a second request is answered with the token that is already out.
+/// Whether the server issues a token again while it is valid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Reissue {
-    /// Each request gets a token of its own. (G)
+    /// Each request gets a new token. (G)
     #[default]
     Never,
-    /// The same token until it expires; `expires_in` is the whole seconds it has left, which is 0
-    /// in its last second. (G)
+    /// The same token until it expires. `expires_in` is the number of whole seconds left, which is 0
+    /// in the last second. (G)
     SecondsLeft,
-    /// The same token until it expires, each time with its full lifetime as `expires_in`, which is
-    /// wrong. (G)
+    /// The same token until it expires. `expires_in` is always the full lifetime, which is wrong. (G)
     FullLifetime,
 }

@@ -1,4 +1,4 @@
-//! How an answer leaves: whole and in order, or in one of the ways that go wrong.
+//! Sends responses, whole and in order or with a fault.
 
 use std::io;
 use std::time::Duration;
@@ -9,17 +9,17 @@ use tokio_rustls::server::TlsStream;
 
 use crate::Response;
 
-/// An answer, ready to be sent.
-pub(crate) struct Answer {
-    /// How long the client waits for it.
+/// The server's reaction to one request.
+pub(crate) struct Outgoing {
+    /// The delay before anything is sent.
     pub(crate) delay: Duration,
-    /// Whether it waits for those who hold back token responses.
+    /// Whether [`HeldResponses`](crate::HeldResponses) hold it back.
     pub(crate) holdable: bool,
     pub(crate) delivery: Delivery,
 }
 
-impl Answer {
-    /// A response at once, held back by nobody.
+impl Outgoing {
+    /// A response that is sent at once and is never held back.
     pub(crate) fn prompt(response: Response) -> Self {
         Self { delay: Duration::ZERO, holdable: false, delivery: Delivery::Whole(response) }
     }
@@ -28,11 +28,11 @@ impl Answer {
 /// What is sent, and how.
 pub(crate) enum Delivery {
     Whole(Response),
-    /// Byte by byte, with a pause before each.
+    /// Byte by byte, with a pause before each byte.
     Drip(Response, Duration),
-    /// These bytes and an abrupt end.
+    /// These bytes, then an abrupt end of the connection.
     Bytes(Vec<u8>),
-    /// `start`, then `again` for as long as the client takes it.
+    /// `start`, then `again` repeatedly, until the client closes the connection.
     Endless {
         start: Vec<u8>,
         again: Vec<u8>,
@@ -41,9 +41,9 @@ pub(crate) enum Delivery {
     Reset,
 }
 
-/// What a connection runs over.
+/// The byte stream of a connection, plain or TLS.
 pub(crate) trait Stream: AsyncRead + AsyncWrite + Unpin + Send {
-    /// Makes the coming close a reset (RST) instead of an orderly end (FIN).
+    /// Makes the next close a reset (RST) instead of an orderly end (FIN).
     fn close_by_reset(&self) -> io::Result<()>;
 }
 
@@ -59,20 +59,20 @@ impl Stream for TlsStream<TcpStream> {
     }
 }
 
-/// What becomes of the connection after an answer.
+/// What happens to the connection after a response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum After {
-    /// It can take another request.
+    /// It stays open for another request.
     Keep,
-    /// It ends in order, over TLS with `close_notify`.
+    /// It is shut down in order, over TLS with `close_notify`.
     Close,
-    /// It ends here and now.
+    /// It is dropped without a shutdown.
     Drop,
 }
 
 impl Delivery {
-    /// Sends the answer. `keep` says whether the client wants to keep the connection, `body`
-    /// whether its request is one that gets bodies in response (HEAD does not).
+    /// Sends the response. `keep` says whether the client wants to keep the connection. `body` says
+    /// whether a response to its method has a body (HEAD has none).
     pub(crate) async fn send(
         self,
         stream: &mut impl Stream,
@@ -103,7 +103,7 @@ impl Delivery {
                 }
             }
             Self::Hang => {
-                // Reading until the client leaves, so that its leaving is noticed.
+                // Reading is the only way to notice that the client closed the connection.
                 tokio::io::copy(stream, &mut tokio::io::sink()).await?;
                 Ok(After::Drop)
             }
@@ -115,7 +115,7 @@ impl Delivery {
     }
 }
 
-/// A TLS stream keeps what it is given until it is flushed.
+/// Writes and flushes, because a TLS stream buffers until it is flushed.
 async fn write(stream: &mut impl Stream, bytes: &[u8]) -> io::Result<()> {
     stream.write_all(bytes).await?;
     stream.flush().await

@@ -1,4 +1,4 @@
-//! The handle of a running emulator: where it is, what it saw, and its end.
+//! The handle of a running emulator: its URLs, its records, and its end.
 
 use std::fmt;
 use std::io;
@@ -17,9 +17,9 @@ use crate::{
 
 /// A running authorization server and protected API.
 ///
-/// It runs on a thread of its own and takes no part in any async runtime of the caller's. No method
-/// blocks for longer than a lock, except those that say so. Dropping it closes all connections,
-/// whatever state they are in, and waits for the thread to end, which is a matter of milliseconds.
+/// The emulator runs on its own thread and does not use the caller's async runtime. No method blocks
+/// for longer than it takes to acquire a lock, unless its documentation says so. Dropping the
+/// emulator closes all connections, in any state, and waits some milliseconds for the thread to end.
 pub struct Emulator {
     pub(crate) shared: Arc<Shared>,
     origin: String,
@@ -28,16 +28,16 @@ pub struct Emulator {
 }
 
 impl Emulator {
-    /// Starts one with every setting at its default: plain http, any free port.
+    /// Starts an emulator with the default settings: plain http, any free port.
     ///
     /// # Errors
     ///
-    /// Those of [`Builder::start`].
+    /// The same as [`Builder::start`].
     pub fn start() -> io::Result<Self> {
         Self::builder().start()
     }
 
-    /// Describes one that is different.
+    /// Returns a builder, to change the settings before the start.
     pub fn builder() -> Builder {
         Builder::default()
     }
@@ -51,7 +51,7 @@ impl Emulator {
         let origin = format!("{scheme}://{}", listener.local_addr()?);
         let (authority, acceptor) = certificate.map(tls::acceptor).transpose()?.unzip();
         let shared = Arc::new(Shared::new(settings, origin.clone()));
-        // Made here, so that the first client does not wait for it.
+        // Made now, so that the first token request does not wait for it.
         if shared.read(|state| state.settings.format == TokenFormat::Jwt) {
             shared.update(|state| state.issuer.key())?;
         }
@@ -65,7 +65,7 @@ impl Emulator {
         let until_stopped = Arc::clone(&shared);
         let thread =
             thread::Builder::new().name("jeel-auth-emulator".to_owned()).spawn(move || {
-                // When this ends the runtime is dropped, and every connection with it.
+                // At the end of this closure the runtime drops all connections.
                 runtime.block_on(until_stopped.until(|state| state.stopping));
             })?;
         Ok(Self { shared, origin, authority, thread: Some(thread) })
@@ -76,65 +76,66 @@ impl Emulator {
         format!("{}{}", self.origin, token_endpoint::PATH)
     }
 
-    /// The protected API's base URL, without a slash at its end. Everything under `/v1/` is there,
-    /// for who has a token.
+    /// The base URL of the protected API, without a trailing slash. Every path under `/v1/` exists
+    /// and needs a token.
     pub fn api_url(&self) -> &str {
         &self.origin
     }
 
-    /// The URL of one resource of the protected API, to `GET` or `POST`.
+    /// The URL of one resource of the protected API, which accepts `GET` and `POST`.
     pub fn resource_url(&self) -> String {
         format!("{}{}", self.origin, resource::PAYMENTS)
     }
 
-    /// The certificate authority to trust, in PEM, if the emulator speaks https.
+    /// The certificate authority to trust, in PEM, if the emulator serves https.
     pub fn ca_pem(&self) -> Option<&str> {
         self.authority.as_ref().map(|authority| authority.pem.as_str())
     }
 
-    /// The certificate authority to trust, in DER, if the emulator speaks https.
+    /// The certificate authority to trust, in DER, if the emulator serves https.
     pub fn ca_der(&self) -> Option<&[u8]> {
         self.authority.as_ref().map(|authority| authority.der.as_slice())
     }
 
-    /// The token requests so far, oldest first; of very many, the latest hundred thousand.
+    /// The token requests since the start, oldest first. The emulator keeps the last 100,000.
     pub fn token_requests(&self) -> Vec<TokenRequestRecord> {
         self.shared.read(|state| state.token_requests.to_vec())
     }
 
-    /// How many token requests there were, whatever became of them.
+    /// The number of token requests, including refused ones.
     pub fn token_request_count(&self) -> u64 {
         self.shared.read(|state| state.token_requests.total)
     }
 
-    /// How many tokens were issued. One that is issued again counts once.
+    /// The number of tokens issued. A token that is issued again counts once.
     pub fn tokens_issued(&self) -> u64 {
         self.shared.read(|state| state.issuer.issued)
     }
 
-    /// The requests to the protected API so far, oldest first; of very many, the latest hundred
-    /// thousand.
+    /// The requests to the protected API since the start, oldest first. The emulator keeps the last
+    /// 100,000.
     pub fn resource_requests(&self) -> Vec<ResourceRequestRecord> {
         self.shared.read(|state| state.resource_requests.to_vec())
     }
 
-    /// How many requests to the protected API there were, whatever became of them.
+    /// The number of requests to the protected API, including refused ones.
     pub fn resource_request_count(&self) -> u64 {
         self.shared.read(|state| state.resource_requests.total)
     }
 
-    /// How many requests were refused for not being proper HTTP/1.1: a correct client's are none.
+    /// The number of requests refused because they were not valid HTTP/1.1. It is 0 with a correct
+    /// client.
     pub fn refused_request_count(&self) -> u64 {
         self.shared.read(|state| state.refused_requests)
     }
 
-    /// How many connections were accepted, those that failed the TLS handshake included.
+    /// The number of connections accepted, failed TLS handshakes included.
     pub fn connections(&self) -> u64 {
         self.shared.read(|state| state.connections)
     }
 
-    /// Forgets the requests seen and counted so far, and the count of tokens issued. Tokens stay
-    /// good, and connections keep their numbers.
+    /// Deletes the records of requests and sets their counts and the count of issued tokens to 0.
+    /// Tokens stay valid, and connections keep their numbers.
     pub fn reset_counts(&self) {
         self.shared.update(|state| {
             state.token_requests = Default::default();
@@ -144,13 +145,13 @@ impl Emulator {
         });
     }
 
-    /// Blocks until there were at least `count` token requests; false if that takes longer than
-    /// `timeout`. In async code use [`token_requests_reached`](Self::token_requests_reached).
+    /// Blocks until there are at least `count` token requests. Returns false if that takes longer
+    /// than `timeout`. In async code use [`token_requests_reached`](Self::token_requests_reached).
     pub fn wait_for_token_requests(&self, count: u64, timeout: Duration) -> bool {
         self.shared.wait(timeout, |state| state.token_requests.total >= count)
     }
 
-    /// Completes once there were at least `count` token requests, on any runtime.
+    /// Resolves when there are at least `count` token requests. Works on any runtime.
     pub fn token_requests_reached(
         &self,
         count: u64,
@@ -164,7 +165,7 @@ impl Drop for Emulator {
     fn drop(&mut self) {
         self.shared.update(|state| state.stopping = true);
         if let Some(thread) = self.thread.take() {
-            // A panic there was printed when it happened; one more here could abort a test run.
+            // The thread has printed its panic already. A second panic here could abort a test run.
             let _ = thread.join();
         }
     }

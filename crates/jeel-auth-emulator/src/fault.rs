@@ -1,4 +1,4 @@
-//! Scripted faults: what a server, a proxy or a network can do to one request.
+//! Scripted faults: what a server, a proxy or a network does to one request.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -8,56 +8,55 @@ use serde_json::{Map, Value};
 use crate::Response;
 use crate::delivery::Delivery;
 
-/// What happens to one request instead of, or on top of, its normal handling. (G throughout, except
-/// where it says otherwise.)
+/// A deviation from the normal handling of one request. (G, unless a variant says otherwise.)
 ///
-/// Where a fault alters "the normal response", the request is handled as ever: it counts against the
-/// rate limit and may issue a token. Every other fault keeps the request from the endpoint. A fault
-/// that breaks off does so without TLS's `close_notify`.
+/// A fault that alters "the normal response" handles the request first: the request counts against
+/// the rate limit and may issue a token. With any other fault the request does not reach the
+/// endpoint. A fault that ends the connection sends no TLS `close_notify`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Fault {
-    /// None: the normal response, to fill a place in a script.
+    /// The normal response. It fills a place in a script.
     Pass,
-    /// This response instead.
+    /// This response instead of the normal one.
     Response(Response),
-    /// The normal response, this much later than the emulator's own delay has it.
+    /// The normal response, delayed by this time in addition to the emulator's own delay.
     Delay(Duration),
-    /// Nothing, until the client leaves or the emulator stops.
+    /// No response. The connection stays open until the client or the emulator closes it.
     Hang,
-    /// Nothing; the connection is reset (RST).
+    /// No response. The connection is reset (RST).
     Reset,
-    /// Nothing; the connection is closed.
+    /// No response. The connection is closed.
     Close,
-    /// So many bytes of the normal response's head, then the end.
+    /// This number of bytes of the normal response's head. Then the connection ends.
     TruncateHead(usize),
-    /// The normal response's head and so many bytes of the body that it promises, then the end.
+    /// The normal response's head and this number of bytes of its body. Then the connection ends.
     TruncateBody(usize),
-    /// The normal response, byte by byte, with a pause before each.
+    /// The normal response, byte by byte, with this pause before each byte.
     SlowDrip(Duration),
-    /// The normal response, its JSON padded with spaces to so many bytes.
+    /// The normal response, with its body padded with spaces to this number of bytes.
     Oversized(usize),
-    /// A chunked body without end.
+    /// A chunked body that does not end.
     EndlessBody,
-    /// Header fields without end.
+    /// Header fields that do not end.
     EndlessHeaders,
-    /// 103 responses without end.
+    /// 103 responses that do not end.
     EndlessInformational,
-    /// A chunk that says it is 2^64 - 1 bytes long, and is not.
+    /// A chunk that claims 2^64 - 1 bytes and sends two.
     HugeChunk,
-    /// These bytes, whatever they are, then the end.
+    /// These bytes instead of a response. Then the connection ends.
     Raw(Vec<u8>),
-    /// The normal response, with `expires_in: 0`. (V: Keycloak set so, or for one second where a second
-    /// ended meanwhile; Spring for one second)
+    /// The normal response, with `expires_in: 0`. (V: Keycloak if configured so, or with a lifetime of
+    /// one second if a second ends meanwhile; Spring with a lifetime of one second.)
     ZeroLifetime,
-    /// The normal response, without `expires_in`. (D: RFC 6749 §5.1 only recommends it)
+    /// The normal response, without `expires_in`. (D: RFC 6749 §5.1 only recommends it.)
     NoLifetime,
 }
 
 impl Fault {
-    /// Works out how a request is answered, given how it would be (`handle`) and how a response is
-    /// stamped (`stamp`).
-    pub(crate) fn answer(
+    /// The status and delivery of the response to a request. `handle` makes the normal response;
+    /// `stamp` adds the fields that every response has.
+    pub(crate) fn respond(
         self,
         handle: impl FnOnce() -> Response,
         stamp: impl Fn(Response) -> Response,
@@ -104,13 +103,13 @@ impl Fault {
                 return whole(edited(response, |json| json.insert(EXPIRES_IN.into(), 0.into())));
             }
             Self::NoLifetime => return whole(edited(response, |json| json.remove(EXPIRES_IN))),
-            // `answer` keeps what is not about the normal response.
+            // `respond` handles the faults that do not alter the normal response.
             _ => return whole(response),
         };
         (Some(response.status()), delivery)
     }
 
-    /// How much later than usual the answer comes.
+    /// The delay in addition to the emulator's own.
     pub(crate) fn extra_delay(&self) -> Duration {
         if let Self::Delay(delay) = self { *delay } else { Duration::ZERO }
     }
@@ -122,7 +121,7 @@ impl From<Response> for Fault {
     }
 }
 
-/// The faults an endpoint has before it.
+/// The faults that wait for the next requests to an endpoint.
 #[derive(Debug, Default)]
 pub(crate) struct Script {
     queue: VecDeque<Fault>,
@@ -130,7 +129,7 @@ pub(crate) struct Script {
 }
 
 impl Script {
-    /// The fault for the request at hand.
+    /// Takes the fault for the current request.
     pub(crate) fn next(&mut self) -> Fault {
         self.queue.pop_front().or_else(|| self.otherwise.clone()).unwrap_or(Fault::Pass)
     }
@@ -139,7 +138,7 @@ impl Script {
         self.queue.push_back(fault);
     }
 
-    /// What happens whenever nothing is queued.
+    /// Sets the fault that applies while the queue is empty.
     pub(crate) fn always(&mut self, fault: Fault) {
         self.otherwise = Some(fault);
     }
@@ -157,7 +156,7 @@ fn prefix(bytes: &[u8], length: usize) -> Vec<u8> {
     bytes.iter().copied().take(length).collect()
 }
 
-/// Edits a token response; a response about anything else stays as it is.
+/// Edits a token response. Other responses stay as they are.
 fn edited<T>(response: Response, edit: impl FnOnce(&mut Map<String, Value>) -> T) -> Response {
     match serde_json::from_slice(response.content()) {
         Ok(Value::Object(mut json)) if json.contains_key(EXPIRES_IN) => {

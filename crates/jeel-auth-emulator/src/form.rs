@@ -1,8 +1,8 @@
-//! The three fields of a token request, out of either encoding.
+//! Reads the three fields of a token request from either encoding.
 
 use crate::http1::Request;
 
-/// How the body of a token request was encoded, by its `Content-Type`.
+/// The encoding of a token request's body, according to its `Content-Type`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum BodyEncoding {
@@ -10,7 +10,7 @@ pub enum BodyEncoding {
     Multipart,
     /// `application/x-www-form-urlencoded`.
     UrlEncoded,
-    /// Anything else, or none.
+    /// Another type, or none.
     Other,
 }
 
@@ -26,7 +26,7 @@ impl BodyEncoding {
     }
 }
 
-/// A form with each field there once. Values are bytes: they are compared as they came.
+/// A form that has each field once. Values are bytes, which are compared without decoding.
 pub(crate) struct Form {
     pub(crate) client_id: Vec<u8>,
     pub(crate) client_secret: Vec<u8>,
@@ -34,7 +34,7 @@ pub(crate) struct Form {
 }
 
 impl Form {
-    /// Reads the body, `None` if a server could not make these fields of it.
+    /// Reads the body. Returns `None` if a server could not read these fields from it.
     pub(crate) async fn read(request: &Request) -> Option<Self> {
         if request.chunked {
             return None;
@@ -51,8 +51,7 @@ impl Form {
         }
     }
 
-    /// Fields it does not know are ignored; one that comes twice is not believed either time
-    /// (RFC 6749 §3.2).
+    /// Ignores unknown fields and refuses repeated ones. (RFC 6749 §3.2)
     fn from_pairs(pairs: impl Iterator<Item = (String, Vec<u8>)>) -> Option<Self> {
         let (mut client_id, mut client_secret, mut grant_type) = (None, None, None);
         for (name, value) in pairs {
@@ -71,7 +70,7 @@ impl Form {
     }
 }
 
-/// The parts that are fields; one with a file name is a file to most servers, and no field.
+/// The parts that are fields. A part with a file name is a file to most servers, not a field.
 async fn multipart_pairs(request: &Request) -> Option<Vec<(String, Vec<u8>)>> {
     let boundary = multer::parse_boundary(request.field("content-type")?).ok()?;
     let mut parts = multer::Multipart::with_reader(request.body.as_slice(), boundary);

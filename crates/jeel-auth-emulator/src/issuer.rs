@@ -1,4 +1,4 @@
-//! Issues access tokens, and knows of each whether it still holds.
+//! Issues access tokens, and judges whether a token is valid.
 
 use std::collections::HashMap;
 use std::io;
@@ -12,8 +12,8 @@ use crate::keys::SigningKey;
 use crate::settings::Settings;
 use crate::{Reissue, TokenFormat, Verdict};
 
-/// The tokens that are out. They are kept for good, so that a client that presents a token hours
-/// late is told apart from one that presents an invented one.
+/// The issued tokens and the signing key. The issuer never deletes a token, so it can tell a token
+/// that expired hours ago from one that it never issued.
 pub(crate) struct Issuer {
     /// The `iss` claim.
     pub(crate) name: String,
@@ -24,7 +24,7 @@ pub(crate) struct Issuer {
     current: Option<String>,
 }
 
-/// What a token response says of the token.
+/// The token and lifetime that a token response states.
 pub(crate) struct Grant {
     pub(crate) access_token: String,
     pub(crate) expires_in: u64,
@@ -38,12 +38,12 @@ struct Issued {
 }
 
 impl Issued {
-    /// To the instant, whatever the whole seconds in responses and claims say.
+    /// The exact time left. Responses and claims round it to whole seconds.
     fn time_left(&self, now: Instant) -> Duration {
         self.lifetime.saturating_sub(now.saturating_duration_since(self.at))
     }
 
-    fn holds(&self, now: Instant) -> bool {
+    fn is_valid(&self, now: Instant) -> bool {
         !self.revoked && !self.time_left(now).is_zero()
     }
 }
@@ -53,17 +53,17 @@ impl Issuer {
         Self { name, issued: 0, key_number: 0, key: None, tokens: HashMap::new(), current: None }
     }
 
-    /// Answers a client that may have a token.
+    /// Issues a token, or issues the current one again.
     pub(crate) fn grant(&mut self, settings: &Settings, now: Instant) -> io::Result<Grant> {
         let current = self.current.as_ref().and_then(|t| Some((t, self.tokens.get(t)?)));
-        match (current.filter(|(_, issued)| issued.holds(now)), settings.reissue) {
+        match (current.filter(|(_, issued)| issued.is_valid(now)), settings.reissue) {
             (None, _) | (_, Reissue::Never) => self.issue(settings, now),
             (Some((token, issued)), reissue) => {
-                let says = match reissue {
+                let stated = match reissue {
                     Reissue::FullLifetime => issued.lifetime,
                     _ => issued.time_left(now),
                 };
-                Ok(Grant { access_token: token.clone(), expires_in: says.as_secs() })
+                Ok(Grant { access_token: token.clone(), expires_in: stated.as_secs() })
             }
         }
     }
@@ -95,24 +95,24 @@ impl Issuer {
         }
     }
 
-    /// From here on, no token issued so far is accepted.
+    /// Revokes every issued token.
     pub(crate) fn revoke_all(&mut self) {
         self.tokens.values_mut().for_each(|issued| issued.revoked = true);
         self.current = None;
     }
 
-    /// The number of the key that signs after the present one.
+    /// The number of the key after the current one.
     pub(crate) fn next_key_number(&self) -> usize {
         self.key_number + 1
     }
 
-    /// Signs and verifies with another key. The token at hand is forgotten with the old one.
+    /// Sets the key that signs and verifies, and forgets the current token.
     pub(crate) fn set_key(&mut self, number: usize, key: Arc<SigningKey>) {
         (self.key_number, self.key) = (number, Some(key));
         self.current = None;
     }
 
-    /// The key that signs now.
+    /// The current key.
     pub(crate) fn key(&mut self) -> io::Result<Arc<SigningKey>> {
         if let Some(key) = &self.key {
             return Ok(Arc::clone(key));
@@ -140,7 +140,7 @@ impl Issuer {
     }
 }
 
-/// One reading of both clocks, so that a request is judged at one moment.
+/// One reading of both clocks. All decisions about a request use the same reading.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Now {
     pub(crate) instant: Instant,

@@ -16,10 +16,10 @@ pub(crate) struct SigningKey {
 }
 
 impl SigningKey {
-    /// The process's n-th key, made when it is first asked for.
+    /// The n-th key of the process, generated on first use.
     ///
-    /// All emulators of a process go through the same keys, because making one takes a good part of
-    /// a second. They do not accept each other's tokens for that: each knows its own.
+    /// All emulators of a process share the keys, because generating one takes up to a second. They
+    /// do not accept each other's tokens, because each accepts only tokens that it issued.
     pub(crate) fn nth(n: usize) -> io::Result<Arc<Self>> {
         static KEYS: Mutex<Vec<Arc<SigningKey>>> = Mutex::new(Vec::new());
         let mut keys = KEYS.lock().unwrap_or_else(PoisonError::into_inner);
@@ -34,7 +34,7 @@ impl SigningKey {
         }
     }
 
-    /// A JWT with these claims.
+    /// Makes a JWT with these claims.
     pub(crate) fn sign(&self, claims: &Value) -> io::Result<String> {
         let header = json!({ "alg": "RS256", "kid": self.kid, "typ": "JWT" });
         let mut token = [base64url(header.to_string()), base64url(claims.to_string())].join(".");

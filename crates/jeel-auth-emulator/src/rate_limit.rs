@@ -5,10 +5,10 @@ use std::time::{Duration, Instant, SystemTime};
 
 use crate::Response;
 
-/// At most so many token requests in any window of a given length.
+/// A limit on the number of token requests in any window of a given length.
 ///
-/// That there is a limit is documented (D). The figures, the sliding window and the form of the
-/// refusal are ours (G). A refused request does not count against the limit.
+/// Jeel documents that there is a limit (D). The figures, the sliding window and the form of the
+/// refusal are guesses (G). A refused request does not count against the limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RateLimit {
     requests: usize,
@@ -18,7 +18,7 @@ pub struct RateLimit {
 }
 
 impl RateLimit {
-    /// Answers 429 with `Retry-After` in seconds to what exceeds `requests` in `window`.
+    /// Refuses requests that exceed `requests` in `window`, with 429 and `Retry-After` in seconds.
     pub fn new(requests: usize, window: Duration) -> Self {
         Self { requests, window, status: 429, retry_after: RetryAfter::Seconds }
     }
@@ -30,7 +30,7 @@ impl RateLimit {
         self
     }
 
-    /// Says when to come back in another form.
+    /// Sets the form in which a refusal states the wait.
     #[must_use]
     pub fn retry_after(mut self, form: RetryAfter) -> Self {
         self.retry_after = form;
@@ -38,13 +38,13 @@ impl RateLimit {
     }
 
     fn refusal(&self, wait: Duration, wall: SystemTime) -> Response {
-        // Rounded up: who comes back at the moment named must find the door open.
+        // Rounded up, because a request at the stated time must be admitted.
         let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
         let response = Response::json(self.status, r#"{"error":"rate_limited"}"#);
         match self.retry_after {
             RetryAfter::Seconds => response.header("Retry-After", seconds.to_string()),
             RetryAfter::HttpDate => {
-                // One more, because the date also loses the fraction of the current second.
+                // One second more, because the date drops the fraction of the current second.
                 let until = wall.checked_add(Duration::from_secs(seconds + 1)).unwrap_or(wall);
                 response.header("Retry-After", httpdate::fmt_http_date(until))
             }
@@ -53,7 +53,7 @@ impl RateLimit {
     }
 }
 
-/// How a refusal says when to come back.
+/// The form in which a refusal states the wait.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum RetryAfter {
@@ -62,18 +62,18 @@ pub enum RetryAfter {
     Seconds,
     /// `Retry-After: Fri, 31 Dec 1999 23:59:59 GMT`.
     HttpDate,
-    /// Not at all.
+    /// The refusal does not state the wait.
     Absent,
 }
 
-/// The admitted requests that still count.
+/// The admitted requests inside the window.
 #[derive(Debug, Default)]
 pub(crate) struct Limiter {
     admitted: VecDeque<Instant>,
 }
 
 impl Limiter {
-    /// Counts a request, or returns the response that refuses it.
+    /// Counts a request. Returns the refusal if it exceeds the limit.
     pub(crate) fn admit(
         &mut self,
         limit: Option<RateLimit>,
@@ -93,7 +93,7 @@ impl Limiter {
         Err(limit.refusal(limit.window.saturating_sub(oldest_age), wall))
     }
 
-    /// Forgets what was admitted so far, when the limit changes.
+    /// Forgets the admitted requests, because the limit changes.
     pub(crate) fn clear(&mut self) {
         self.admitted.clear();
     }

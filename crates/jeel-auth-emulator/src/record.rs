@@ -1,4 +1,4 @@
-//! What the emulator remembers of the requests it saw. Bodies and credentials are not in it.
+//! Records of the requests that the emulator received. They hold no bodies and no credentials.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -24,8 +24,8 @@ pub struct TokenRequestRecord {
     pub encoding: BodyEncoding,
     /// Whether its body was chunked instead of having a length.
     pub chunked: bool,
-    /// Whether its credentials were read and were right. False too where a fault kept the request
-    /// from being handled.
+    /// Whether its credentials were read and were right. Also false if a fault kept the request from
+    /// the endpoint.
     pub authenticated: bool,
     /// The status of its response, `None` if a fault sent none.
     pub status: Option<u16>,
@@ -47,7 +47,7 @@ pub struct ResourceRequestRecord {
     pub path: String,
     /// Its header fields as received, with credentials replaced by `[redacted]`.
     pub headers: Vec<(String, String)>,
-    /// What became of its token, `None` where a fault kept the request from being handled.
+    /// The verdict on its token, `None` if a fault kept the request from the API.
     pub verdict: Option<Verdict>,
     /// The status of its response, `None` if a fault sent none.
     pub status: Option<u16>,
@@ -55,25 +55,25 @@ pub struct ResourceRequestRecord {
     pub tx_id: String,
 }
 
-/// What the protected API finds of an access token. All but the first are answered with 401. (D)
+/// The protected API's verdict on an access token. All but `Accepted` lead to a 401. (D)
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Verdict {
-    /// It holds.
+    /// The token is valid.
     Accepted,
-    /// There is none, or not as a bearer token.
+    /// The request has no bearer token.
     Missing,
-    /// This emulator never issued it.
+    /// This emulator did not issue the token.
     Unknown,
-    /// It is past its expiry.
+    /// The token has expired.
     Expired,
-    /// It was revoked.
+    /// The token was revoked.
     Revoked,
-    /// It was signed with a key that has been replaced since.
+    /// The token was signed with a key that was replaced since.
     BadSignature,
 }
 
-/// The header fields for a record.
+/// The header fields of a request, without credentials.
 pub(crate) fn redacted_headers(request: &Request) -> Vec<(String, String)> {
     let redact = |(name, value): &(String, String)| {
         let secret = SECRET_FIELDS.iter().any(|field| name.eq_ignore_ascii_case(field));
@@ -89,7 +89,7 @@ pub(crate) fn redacted_headers(request: &Request) -> Vec<(String, String)> {
 
 const SECRET_FIELDS: [&str; 2] = ["authorization", "proxy-authorization"];
 
-/// A count of all records, and the latest of them.
+/// The number of all records, and the latest records.
 #[derive(Debug)]
 pub(crate) struct Journal<T> {
     pub(crate) total: u64,
@@ -116,5 +116,5 @@ impl<T> Default for Journal<T> {
     }
 }
 
-/// Enough for any test, and an end to what a forgotten process takes.
+/// Enough for any test, and a bound on the memory of a process that runs for long.
 const RECORDS_KEPT: usize = 100_000;

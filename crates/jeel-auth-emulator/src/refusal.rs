@@ -1,31 +1,31 @@
-//! How servers refuse: bodies that they did not read, and credentials that they do not know.
+//! How servers refuse bodies that they did not read, and credentials that are wrong.
 
 use crate::Response;
 
-/// How the token endpoint answers a body that it did not read.
+/// The response of the token endpoint to a body that it did not read.
 ///
-/// It reads no body in an encoding that it does not accept, no body with a field missing or there
-/// twice, and no chunked one. Such an answer cannot be told from one about wrong credentials, which
-/// is why a client cannot learn the right encoding from it.
+/// The endpoint does not read a body in an encoding that it does not accept, a body in which a field
+/// is missing or repeated, or a chunked body. Most of these responses also occur for wrong
+/// credentials, so a client cannot learn the right encoding from them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum UnreadBody {
-    /// 401 `invalid_client`, to the byte what an unknown client gets. (V: Keycloak 26.7)
+    /// 401 `invalid_client`, the same bytes as for an unknown client. (V: Keycloak 26.7)
     #[default]
     KeycloakInvalidClient,
-    /// 401 with no body. (V: Spring Authorization Server 7.0 with multipart off)
+    /// 401 without a body. (V: Spring Authorization Server 7.0 with multipart off)
     Empty401,
     /// 400 `invalid_request`. (V)
     InvalidRequest400,
-    /// 400 `unsupported_grant_type`: the server missed that field first. (V)
+    /// 400 `unsupported_grant_type`, because the server looks for that field first. (V)
     UnsupportedGrantType400,
-    /// 400 with no body. (V)
+    /// 400 without a body. (V)
     Empty400,
     /// 422 with a list of missing fields, as validation frameworks write it. (V)
     Unprocessable422,
-    /// 415, the only answer that names the reason. (G)
+    /// 415, the only response that names the reason. (G)
     UnsupportedMediaType415,
-    /// 500, each time. (V)
+    /// 500. (V)
     ServerError500,
 }
 
@@ -47,7 +47,7 @@ impl UnreadBody {
     }
 }
 
-/// How the token endpoint answers credentials that it read and that are wrong.
+/// The response of the token endpoint to wrong credentials.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Denial {
@@ -59,7 +59,7 @@ pub enum Denial {
     InvalidClient401,
     /// 400 `invalid_client`. (V)
     InvalidClient400,
-    /// 403 with no body. (V)
+    /// 403 without a body. (V)
     Forbidden403,
     /// 500. (V)
     ServerError500,
@@ -78,12 +78,12 @@ impl Denial {
     }
 }
 
-/// The answer to a form that was read and asks for another grant. (D: RFC 6749 §5.2)
+/// The response to a form that asks for another grant. (D: RFC 6749 §5.2)
 pub(crate) fn unsupported_grant_type() -> Response {
     Response::json(400, r#"{"error":"unsupported_grant_type"}"#)
 }
 
-/// What frameworks say when a handler of theirs failed.
+/// The response of common frameworks when a handler fails.
 pub(crate) fn server_error() -> Response {
     Response::json(500, r#"{"status":500,"error":"Internal Server Error"}"#)
 }

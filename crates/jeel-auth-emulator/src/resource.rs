@@ -1,10 +1,10 @@
-//! The protected API: anything under `/v1/`, for who has a token. (D that a 401 there means an
-//! invalid or expired token; G what else it says.)
+//! The protected API: every path under `/v1/`. (D that a 401 there means an invalid or expired
+//! token; G the rest of the response.)
 
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::delivery::Answer;
+use crate::delivery::Outgoing;
 use crate::http1::Request;
 use crate::record::{ResourceRequestRecord, redacted_headers};
 use crate::shared::Shared;
@@ -13,8 +13,8 @@ use crate::{Response, Verdict};
 pub(crate) const PREFIX: &str = "/v1/";
 pub(crate) const PAYMENTS: &str = "/v1/payments";
 
-/// Handles a request to the API, which is on record before its response leaves.
-pub(crate) fn answer(shared: &Shared, connection: u64, request: &Request) -> Answer {
+/// Handles a request to the API, and records it before the response is sent.
+pub(crate) fn respond(shared: &Shared, connection: u64, request: &Request) -> Outgoing {
     let tx_id = Uuid::new_v4().to_string();
     shared.update(|state| {
         let now = state.now();
@@ -28,7 +28,7 @@ pub(crate) fn answer(shared: &Shared, connection: u64, request: &Request) -> Ans
             handle(request, found)
         };
         let (status, delivery) =
-            fault.answer(handle, |response| response.stamped(&tx_id, now.wall));
+            fault.respond(handle, |response| response.stamped(&tx_id, now.wall));
         state.resource_requests.push(ResourceRequestRecord {
             at: now.instant.saturating_duration_since(shared.started),
             connection,
@@ -39,11 +39,11 @@ pub(crate) fn answer(shared: &Shared, connection: u64, request: &Request) -> Ans
             status,
             tx_id,
         });
-        Answer { delay, holdable: false, delivery }
+        Outgoing { delay, holdable: false, delivery }
     })
 }
 
-/// The answer to a token that does not hold. (RFC 6750 §3)
+/// The response to an invalid token. (RFC 6750 §3)
 pub(crate) fn invalid_token() -> Response {
     Response::json(401, r#"{"error":"invalid_token"}"#)
         .header("WWW-Authenticate", r#"Bearer error="invalid_token""#)
@@ -59,7 +59,7 @@ fn handle(request: &Request, verdict: Verdict) -> Response {
             let echo = json!({ "method": request.method, "path": request.path, "body": body });
             Response::json(200, echo.to_string())
         }
-        // RFC 6750 §3.1: who presents nothing is told of no error.
+        // RFC 6750 §3.1: the challenge names no error if the request has no token.
         Verdict::Missing => Response::new(401).header("WWW-Authenticate", "Bearer"),
         _ => invalid_token(),
     }

@@ -1,12 +1,12 @@
-//! One HTTP response: what normal handling produces, and what a test may script instead.
+//! One HTTP response, from normal handling or from a script.
 
 use std::time::SystemTime;
 
 /// An HTTP response.
 ///
-/// A scripted response is sent as it is written here, hostile header values included. The emulator
-/// adds `tx_id`, `Date`, `Content-Length` and, where it closes, `Connection`, each unless the
-/// response has it.
+/// The emulator sends a scripted response without checks, so header values may be hostile. It adds
+/// `tx_id`, `Date`, `Content-Length` and, if it closes the connection, `Connection`, unless the
+/// response already has the field.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Response {
     status: u16,
@@ -16,29 +16,30 @@ pub struct Response {
 }
 
 impl Response {
-    /// A response with a status and nothing else.
+    /// A response with this status, without fields and body.
     pub fn new(status: u16) -> Self {
         Self { status, headers: Vec::new(), body: Vec::new(), dated: true }
     }
 
-    /// A response of type `application/json`. The text is not checked.
+    /// A response of type `application/json`. The emulator does not check the body.
     pub fn json(status: u16, body: impl Into<String>) -> Self {
         Self::new(status).header("Content-Type", "application/json").body(body.into())
     }
 
-    /// A web page, status 200: what a proxy or a captive portal answers in a server's stead. (G)
+    /// A web page with status 200, as a proxy or a captive portal sends it instead of the server's
+    /// response. (G)
     pub fn html() -> Self {
         Self::new(200)
             .header("Content-Type", "text/html; charset=utf-8")
             .body("<!doctype html><title>Sign in</title><p>Sign in to continue.")
     }
 
-    /// A 302 to `location`. (V: Spring sends one to its login page.)
+    /// A 302 to `location`. (V: Spring redirects to its login page.)
     pub fn redirect(location: impl Into<String>) -> Self {
         Self::new(302).header("Location", location)
     }
 
-    /// Adds a header field, after those already there.
+    /// Appends a header field.
     #[must_use]
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.headers.push((name.into(), value.into()));
@@ -57,7 +58,7 @@ impl Response {
         self.status
     }
 
-    /// The value of the first header field of this name, in any case.
+    /// The value of the first header field with this name, ignoring case.
     pub fn field(&self, name: &str) -> Option<&str> {
         let mut named = self.headers.iter().filter(|(n, _)| n.eq_ignore_ascii_case(name));
         named.next().map(|(_, value)| value.as_str())
@@ -67,13 +68,13 @@ impl Response {
         &self.body
     }
 
-    /// From a server that does not say what time it is.
+    /// Leaves out `Date`.
     pub(crate) fn undated(mut self) -> Self {
         self.dated = false;
         self
     }
 
-    /// Adds what every response carries: the transaction id (D) and, but for one, the server's date.
+    /// Adds the transaction id (D) and, unless the response is undated, the server's date.
     pub(crate) fn stamped(mut self, tx_id: &str, wall: SystemTime) -> Self {
         self.default_header("tx_id", || tx_id.to_owned());
         if self.dated {
@@ -82,13 +83,13 @@ impl Response {
         self
     }
 
-    /// Says in the response that the connection ends with it.
+    /// Announces that the connection ends with this response.
     pub(crate) fn closing(mut self) -> Self {
         self.default_header("Connection", || "close".to_owned());
         self
     }
 
-    /// The status line and the fields so far, open for more: no length, no blank line.
+    /// The status line and the fields, without a length and without the final blank line.
     pub(crate) fn open_head(&self) -> Vec<u8> {
         let reason = http::StatusCode::from_u16(self.status).ok();
         let reason = reason.and_then(|status| status.canonical_reason()).unwrap_or_default();
@@ -102,7 +103,7 @@ impl Response {
     /// The whole head, with the body's length.
     pub(crate) fn head(&self) -> Vec<u8> {
         let mut head = self.open_head();
-        // RFC 9110 §8.6: a length belongs in none of these.
+        // RFC 9110 §8.6: these responses have no Content-Length.
         let bodiless = matches!(self.status, 100..=199 | 204 | 304);
         if !bodiless && self.field("content-length").is_none() {
             head.extend_from_slice(format!("Content-Length: {}\r\n", self.body.len()).as_bytes());

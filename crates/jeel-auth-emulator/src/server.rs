@@ -1,4 +1,4 @@
-//! Accepts connections, and takes each from request to request.
+//! Accepts connections and serves their requests.
 
 use std::io;
 use std::sync::Arc;
@@ -10,17 +10,17 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 use uuid::Uuid;
 
-use crate::delivery::{After, Answer, Stream};
+use crate::delivery::{After, Outgoing, Stream};
 use crate::http1::{ReadError, Reader, Request};
 use crate::refusal::server_error;
 use crate::shared::Shared;
 use crate::{Response, resource, token_endpoint};
 
-/// Serves until it is dropped.
+/// Accepts connections until the future is dropped.
 pub(crate) async fn accept(listener: TcpListener, tls: Option<TlsAcceptor>, shared: Arc<Shared>) {
     loop {
         let Ok((stream, _)) = listener.accept().await else {
-            // Out of file descriptors, most likely: trying again at once would only spin.
+            // Most likely there are no file descriptors left. An immediate retry would spin.
             tokio::time::sleep(Duration::from_millis(10)).await;
             continue;
         };
@@ -28,13 +28,13 @@ pub(crate) async fn accept(listener: TcpListener, tls: Option<TlsAcceptor>, shar
             state.connections += 1;
             state.connections
         });
-        tokio::spawn(welcome(stream, id, tls.clone(), Arc::clone(&shared)));
+        tokio::spawn(connect(stream, id, tls.clone(), Arc::clone(&shared)));
     }
 }
 
-/// A client that breaks its own connection is none of the server's business.
-async fn welcome(stream: TcpStream, id: u64, tls: Option<TlsAcceptor>, shared: Arc<Shared>) {
-    // Without it, bytes that are sent one by one would arrive in lumps.
+/// Serves one connection. Errors are ignored, because the client may break its connection.
+async fn connect(stream: TcpStream, id: u64, tls: Option<TlsAcceptor>, shared: Arc<Shared>) {
+    // Otherwise the kernel would merge bytes that are sent one by one.
     let _ = stream.set_nodelay(true);
     let _ = match tls {
         None => serve(stream, id, &shared).await,
@@ -48,7 +48,7 @@ async fn welcome(stream: TcpStream, id: u64, tls: Option<TlsAcceptor>, shared: A
 async fn serve(mut stream: impl Stream, id: u64, shared: &Shared) -> io::Result<()> {
     let mut reader = Reader::default();
     let after = loop {
-        let (answer, keep, body) = match reader.next(&mut stream).await {
+        let (outgoing, keep, body) = match reader.next(&mut stream).await {
             Ok(Some(request)) => {
                 let body = request.method != "HEAD";
                 (route(shared, id, &request).await, request.keep_alive, body)
@@ -57,7 +57,7 @@ async fn serve(mut stream: impl Stream, id: u64, shared: &Shared) -> io::Result<
             Err(ReadError::Lost) => break After::Drop,
             Err(ReadError::Refused(status)) => (refuse(shared, status), false, true),
         };
-        match send(answer, &mut stream, keep, body, shared).await? {
+        match send(outgoing, &mut stream, keep, body, shared).await? {
             After::Keep => {}
             other => break other,
         }
@@ -69,31 +69,33 @@ async fn serve(mut stream: impl Stream, id: u64, shared: &Shared) -> io::Result<
 }
 
 async fn send(
-    answer: Answer,
+    outgoing: Outgoing,
     stream: &mut impl Stream,
     keep: bool,
     body: bool,
     shared: &Shared,
 ) -> io::Result<After> {
-    if !answer.delay.is_zero() {
-        tokio::time::sleep(answer.delay).await;
+    if !outgoing.delay.is_zero() {
+        tokio::time::sleep(outgoing.delay).await;
     }
-    if answer.holdable {
+    if outgoing.holdable {
         shared.until(|state| state.holds == 0).await;
     }
-    answer.delivery.send(stream, keep, body).await
+    outgoing.delivery.send(stream, keep, body).await
 }
 
-async fn route(shared: &Shared, connection: u64, request: &Request) -> Answer {
+async fn route(shared: &Shared, connection: u64, request: &Request) -> Outgoing {
     match request.path.as_str() {
-        token_endpoint::PATH => token_endpoint::answer(shared, connection, request).await,
-        path if path.starts_with(resource::PREFIX) => resource::answer(shared, connection, request),
-        "/oauth2/jwks" => Answer::prompt(stamped(shared, key_set(shared))),
-        _ => Answer::prompt(stamped(shared, Response::json(404, r#"{"error":"not_found"}"#))),
+        token_endpoint::PATH => token_endpoint::respond(shared, connection, request).await,
+        path if path.starts_with(resource::PREFIX) => {
+            resource::respond(shared, connection, request)
+        }
+        "/oauth2/jwks" => Outgoing::prompt(stamped(shared, key_set(shared))),
+        _ => Outgoing::prompt(stamped(shared, Response::json(404, r#"{"error":"not_found"}"#))),
     }
 }
 
-/// The key that tokens verify with, at the path where Spring Authorization Server has it. (G)
+/// The key that verifies tokens, at the path that Spring Authorization Server uses. (G)
 fn key_set(shared: &Shared) -> Response {
     match shared.update(|state| state.issuer.key()) {
         Ok(key) => Response::json(200, json!({ "keys": [key.jwk()] }).to_string()),
@@ -101,10 +103,10 @@ fn key_set(shared: &Shared) -> Response {
     }
 }
 
-/// Answers what is no proper request.
-fn refuse(shared: &Shared, status: u16) -> Answer {
+/// Refuses an invalid request.
+fn refuse(shared: &Shared, status: u16) -> Outgoing {
     shared.update(|state| state.refused_requests += 1);
-    Answer::prompt(stamped(shared, Response::new(status)))
+    Outgoing::prompt(stamped(shared, Response::new(status)))
 }
 
 fn stamped(shared: &Shared, response: Response) -> Response {

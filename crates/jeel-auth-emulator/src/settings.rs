@@ -1,4 +1,4 @@
-//! What an emulator is set to: chosen in the [`Builder`](crate::Builder), changed while it runs.
+//! The settings of an emulator. The [`Builder`](crate::Builder) sets them; some can change later.
 
 use std::fmt;
 use std::time::{Duration, SystemTime};
@@ -23,7 +23,7 @@ pub(crate) struct Settings {
 }
 
 impl Settings {
-    /// The wall clock that this server believes in.
+    /// The server's wall clock, including its offset.
     pub(crate) fn wall_clock(&self) -> SystemTime {
         let now = SystemTime::now();
         let offset = Duration::from_secs(self.clock_offset.unsigned_abs());
@@ -53,7 +53,7 @@ impl Default for Settings {
     }
 }
 
-/// A client secret: compared, never shown.
+/// A client secret. It can be compared but not displayed.
 #[derive(Clone)]
 pub(crate) struct Secret(String);
 
@@ -73,8 +73,8 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// The client id of an emulator that was given no other.
+/// The default client id.
 pub const DEFAULT_CLIENT_ID: &str = "emulator-client";
 
-/// The client secret of an emulator that was given no other. It is public and protects nothing.
+/// The default client secret. It is public and protects nothing.
 pub const DEFAULT_CLIENT_SECRET: &str = "emulator-secret";

@@ -1,4 +1,4 @@
-//! The state that the handle and the connections share, and how each waits for the other.
+//! The state that the handle and the connections share, and ways to wait for a change.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -11,7 +11,7 @@ use crate::rate_limit::Limiter;
 use crate::record::{Journal, ResourceRequestRecord, TokenRequestRecord};
 use crate::settings::Settings;
 
-/// Neither it nor what it holds of tokens has a `Debug`, so that no derive can come to show them.
+/// The state of an emulator. It does not implement `Debug`, because it holds tokens.
 pub(crate) struct State {
     pub(crate) settings: Settings,
     pub(crate) issuer: Issuer,
@@ -22,7 +22,7 @@ pub(crate) struct State {
     pub(crate) resource_requests: Journal<ResourceRequestRecord>,
     pub(crate) refused_requests: u64,
     pub(crate) connections: u64,
-    /// How many hold back token responses.
+    /// The number of guards that hold back token responses.
     pub(crate) holds: usize,
     pub(crate) stopping: bool,
 }
@@ -57,22 +57,22 @@ impl Shared {
         Self { started: Instant::now(), state: Mutex::new(state), changed: Event::new() }
     }
 
-    /// Looks at the state.
+    /// Reads the state.
     pub(crate) fn read<T>(&self, look: impl FnOnce(&State) -> T) -> T {
         look(&self.lock())
     }
 
-    /// Changes the state, and wakes all who wait for a change.
+    /// Changes the state, and wakes every task and thread that waits for a change.
     pub(crate) fn update<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
         let result = change(&mut self.lock());
         self.changed.notify(usize::MAX);
         result
     }
 
-    /// Waits until `done`, on any executor.
+    /// Waits until `done` returns true, on any executor.
     pub(crate) async fn until(&self, done: impl Fn(&State) -> bool) {
         loop {
-            // Listening comes before looking, or a change in between would be missed.
+            // Listen before the check, or a change between the two would be missed.
             let change = self.changed.listen();
             if self.read(&done) {
                 return;
@@ -81,9 +81,9 @@ impl Shared {
         }
     }
 
-    /// Waits until `done`, blocking the thread; false if it took longer than `timeout`.
+    /// Blocks the thread until `done` returns true. Returns false after `timeout`.
     pub(crate) fn wait(&self, timeout: Duration, done: impl Fn(&State) -> bool) -> bool {
-        // Out of range means for ever.
+        // A deadline out of range never comes.
         let deadline = Instant::now().checked_add(timeout);
         loop {
             let change = self.changed.listen();
@@ -98,7 +98,7 @@ impl Shared {
         }
     }
 
-    /// A thread that panicked while it held the lock left no half-made change that matters here.
+    /// Ignores poisoning, because no change to the state has a step that a panic could skip.
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

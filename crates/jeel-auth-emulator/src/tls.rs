@@ -1,4 +1,4 @@
-//! The emulator's own certificate authority, and the certificate it shows.
+//! The emulator's certificate authority, and the certificate that it presents.
 
 use std::io;
 use std::sync::Arc;
@@ -12,32 +12,32 @@ use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 
-/// The certificate that an https emulator shows. Its authority is made anew for each emulator and
-/// trusted by nobody, until a client is told to.
+/// The certificate that an https emulator presents. Each emulator makes a new authority, which a
+/// client must be configured to trust.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Certificate {
-    /// A good one, for `localhost`, `127.0.0.1` and `::1`.
+    /// A valid certificate for `localhost`, `127.0.0.1` and `::1`.
     #[default]
     Valid,
-    /// A good one, for another name.
+    /// A valid certificate for another name.
     WrongName,
-    /// One that has expired.
+    /// An expired certificate.
     Expired,
 }
 
-/// The authority, for clients to trust.
+/// The authority that clients need to trust.
 #[derive(Debug)]
 pub(crate) struct Authority {
     pub(crate) der: Vec<u8>,
     pub(crate) pem: String,
 }
 
-/// Makes an authority and an acceptor with a certificate of it.
+/// Makes an authority, and an acceptor with a certificate from it.
 pub(crate) fn acceptor(certificate: Certificate) -> io::Result<(Authority, TlsAcceptor)> {
     let authority = authority().map_err(io::Error::other)?;
     let (leaf, key) = leaf(certificate, &authority).map_err(io::Error::other)?;
-    // Named, because the process's default provider is not ours to set or to trust in.
+    // An explicit provider, because a library must not set or rely on the process default.
     let provider = Arc::new(ring::default_provider());
     let mut config = ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
@@ -71,7 +71,7 @@ fn leaf(
     params.distinguished_name.push(DnType::CommonName, "jeel-auth-emulator");
     params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
     params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
-    // Strict verifiers (Python 3.13's, for one) insist on it.
+    // Strict verifiers require it, for example Python 3.13's.
     params.use_authority_key_identifier_extension = true;
     if certificate == Certificate::Expired {
         params.not_before = date_time_ymd(2020, 1, 1);

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use crate::delivery::Answer;
+use crate::delivery::Outgoing;
 use crate::form::Form;
 use crate::http1::Request;
 use crate::issuer::{Grant, Now};
@@ -15,8 +15,8 @@ use crate::{BodyEncoding, Encodings, Response, ResponseShape};
 
 pub(crate) const PATH: &str = "/oauth2/token";
 
-/// Handles a token request, which is on record before its response leaves.
-pub(crate) async fn answer(shared: &Shared, connection: u64, request: &Request) -> Answer {
+/// Handles a token request, and records it before the response is sent.
+pub(crate) async fn respond(shared: &Shared, connection: u64, request: &Request) -> Outgoing {
     let form = Form::read(request).await;
     let tx_id = Uuid::new_v4().to_string();
     shared.update(|state| {
@@ -25,11 +25,11 @@ pub(crate) async fn answer(shared: &Shared, connection: u64, request: &Request) 
         let delay = state.settings.delay.saturating_add(fault.extra_delay());
         let mut authenticated = false;
         let handle = || {
-            authenticated = form.as_ref().is_some_and(|form| known(&state.settings, form));
+            authenticated = form.as_ref().is_some_and(|form| authenticates(&state.settings, form));
             handle(state, request, form.as_ref(), now)
         };
         let (status, delivery) =
-            fault.answer(handle, |response| response.stamped(&tx_id, now.wall));
+            fault.respond(handle, |response| response.stamped(&tx_id, now.wall));
         state.token_requests.push(TokenRequestRecord {
             at: now.instant.saturating_duration_since(shared.started),
             connection,
@@ -42,7 +42,7 @@ pub(crate) async fn answer(shared: &Shared, connection: u64, request: &Request) 
             status,
             tx_id,
         });
-        Answer { delay, holdable: true, delivery }
+        Outgoing { delay, holdable: true, delivery }
     })
 }
 
@@ -59,7 +59,7 @@ fn handle(state: &mut State, request: &Request, form: Option<&Form>, now: Now) -
     if form.grant_type != b"client_credentials" {
         return unsupported_grant_type();
     }
-    if !known(settings, form) {
+    if !authenticates(settings, form) {
         return settings.denial.response(form.client_id == settings.client_id.as_bytes());
     }
     match state.issuer.grant(settings, now.instant) {
@@ -68,8 +68,8 @@ fn handle(state: &mut State, request: &Request, form: Option<&Form>, now: Now) -
     }
 }
 
-/// Whether both credentials are right, to the byte. An `Authorization` header has no say in it.
-fn known(settings: &Settings, form: &Form) -> bool {
+/// Whether both credentials are right, byte for byte. An `Authorization` field is ignored.
+fn authenticates(settings: &Settings, form: &Form) -> bool {
     form.client_id == settings.client_id.as_bytes()
         && settings.client_secret.matches(&form.client_secret)
 }

@@ -3,7 +3,7 @@
 mod settings;
 
 use crate::scenario::Scheme;
-use jeel_auth_emulator::{Emulator, HeldReplies, TokenRequestRecord};
+use jeel_auth_emulator::{Emulator, HeldResponses, TokenRequestRecord};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::time::Duration;
 use ureq::Agent;
@@ -17,7 +17,7 @@ pub(crate) struct Server {
     scheme: Scheme,
     login: Login,
     lifetime: Duration,
-    held: Option<HeldReplies>,
+    held: Option<HeldResponses>,
     /// The kernel takes connections for it, and nobody else does.
     silent: TcpListener,
 }

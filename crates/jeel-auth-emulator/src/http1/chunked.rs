@@ -2,17 +2,17 @@
 
 use super::ReadError;
 
-/// What the bytes so far amount to.
+/// The state of decoding.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Progress {
-    /// The body is not over, and has at least this many bytes.
+    /// The body is incomplete, and has at least this many bytes.
     More(usize),
-    /// The whole body, and the number of bytes that its coding took.
+    /// The whole body, and the number of bytes that its coding occupies.
     Done(Vec<u8>, usize),
 }
 
-/// Decodes from the start each time: bodies here are small, and a decoder without state has none to
-/// get wrong.
+/// Decodes from the start of the body on each call. Bodies here are small, and a decoder without
+/// state is simpler.
 pub(crate) fn decode(bytes: &[u8]) -> Result<Progress, ReadError> {
     let (mut body, mut rest) = (Vec::new(), bytes);
     loop {
@@ -42,7 +42,8 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Progress, ReadError> {
     }
 }
 
-/// The length of the trailer section with its blank line, if it is there; nobody here reads it.
+/// The length of the trailer section including its blank line, if it is complete. The emulator
+/// ignores trailers.
 fn trailers(bytes: &[u8]) -> Option<usize> {
     if bytes.starts_with(b"\r\n") {
         return Some(2);

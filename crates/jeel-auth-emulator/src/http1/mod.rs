@@ -1,5 +1,5 @@
-//! HTTP/1.1 as far as a server under test needs it: requests are read strictly, and what a careful
-//! server would refuse is refused.
+//! The part of HTTP/1.1 that a test server needs. It reads requests strictly and refuses what a
+//! careful server would refuse.
 
 mod chunked;
 mod reader;

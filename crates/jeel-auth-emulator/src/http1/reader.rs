@@ -1,4 +1,4 @@
-//! Reads requests off a connection, one after the other.
+//! Reads requests from a connection, one after the other.
 
 use std::io;
 
@@ -12,9 +12,9 @@ use crate::delivery::Stream;
 /// Why a request could not be read.
 #[derive(Debug)]
 pub(crate) enum ReadError {
-    /// The client left, or the connection broke, in the middle of it.
+    /// The connection ended in the middle of the request.
     Lost,
-    /// It deserves this status and the end of the connection.
+    /// The request is invalid. The server responds with this status and closes the connection.
     Refused(u16),
 }
 
@@ -24,14 +24,14 @@ impl From<io::Error> for ReadError {
     }
 }
 
-/// Holds what was read of a connection and not yet used.
+/// Reads one connection. The buffer holds bytes that were received and not yet used.
 #[derive(Default)]
 pub(crate) struct Reader {
     buffer: Vec<u8>,
 }
 
 impl Reader {
-    /// Reads the next request, `None` if the client closed the connection before one.
+    /// Reads the next request. Returns `None` if the client closed the connection before it.
     pub(crate) async fn next(
         &mut self,
         stream: &mut impl Stream,
@@ -87,7 +87,7 @@ impl Reader {
                     self.buffer.drain(..consumed);
                     return Ok(body);
                 }
-                // The coding may be much longer than what it codes.
+                // The chunked coding may be much longer than the body.
                 Progress::More(known) if known.max(self.buffer.len()) > MAX_BODY => {
                     return Err(ReadError::Refused(413));
                 }
@@ -104,6 +104,6 @@ impl Reader {
     }
 }
 
-/// Generous: the server is not what is under test here.
+/// Generous limits, because the server is not under test.
 const MAX_HEAD: usize = 64 * 1024;
 const MAX_BODY: usize = 1024 * 1024;

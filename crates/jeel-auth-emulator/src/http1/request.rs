@@ -1,8 +1,8 @@
-//! A request, and the reading of its head.
+//! A request, and a parser for its head.
 
 use super::ReadError;
 
-/// A request that was read to its end.
+/// A request that was read completely.
 pub(crate) struct Request {
     pub(crate) method: String,
     pub(crate) path: String,
@@ -14,7 +14,7 @@ pub(crate) struct Request {
 }
 
 impl Request {
-    /// The value of the first header field of this name, in any case.
+    /// The value of the first header field with this name, ignoring case.
     pub(crate) fn field(&self, name: &str) -> Option<&str> {
         self.fields(name).next()
     }
@@ -29,13 +29,13 @@ impl Request {
         tokens.any(|candidate| candidate.trim().eq_ignore_ascii_case(token))
     }
 
-    /// Whether the client waits for a word before it sends the body. (RFC 9110 §10.1.1)
+    /// Whether the client waits for 100 Continue before it sends the body. (RFC 9110 §10.1.1)
     pub(crate) fn expects_continue(&self) -> bool {
         self.field_has("expect", "100-continue")
     }
 
-    /// How long the body is, `None` for a chunked one. (RFC 9112 §6.3; in doubt it is refused,
-    /// because doubt about a request's length is how requests are smuggled.)
+    /// The length of the body, or `None` if it is chunked. (RFC 9112 §6.3) An ambiguous length is
+    /// refused, because request smuggling relies on it.
     pub(crate) fn content_length(&self) -> Result<Option<usize>, ReadError> {
         let mut lengths = self.fields("content-length");
         let encodings: Vec<_> = self.fields("transfer-encoding").collect();
@@ -50,7 +50,8 @@ impl Request {
     }
 }
 
-/// Parses a head, if `bytes` holds a whole one: the request without its body, and the head's length.
+/// Parses a head. Returns the request without its body and the length of the head, or `None` if the
+/// head is incomplete.
 pub(crate) fn parse_head(bytes: &[u8]) -> Result<Option<(Request, usize)>, ReadError> {
     let mut fields = [httparse::EMPTY_HEADER; 100];
     let mut head = httparse::Request::new(&mut fields);
@@ -73,7 +74,7 @@ pub(crate) fn parse_head(bytes: &[u8]) -> Result<Option<(Request, usize)>, ReadE
         chunked: false,
         body: Vec::new(),
     };
-    // RFC 9112 §3.2: a request of HTTP/1.1 names its host, once.
+    // RFC 9112 §3.2: an HTTP/1.1 request has exactly one Host field.
     if version == 1 && request.fields("host").count() != 1 {
         return Err(ReadError::Refused(400));
     }

@@ -1,4 +1,4 @@
-//! A client that knows nothing but bytes.
+//! A client that sends and receives raw bytes.
 
 use std::io::{self, Read, Write};
 use std::net::TcpStream;
@@ -36,7 +36,7 @@ impl Client {
         self.stream.flush().unwrap();
     }
 
-    /// Reads one response, which has to say its length.
+    /// Reads one response, which must state its length.
     pub(crate) fn response(&mut self) -> Received {
         let end = loop {
             match self.buffer.windows(4).position(|w| w == b"\r\n\r\n") {
@@ -60,7 +60,7 @@ impl Client {
         self.response()
     }
 
-    /// Everything until the end of the connection, and whether that end was in order.
+    /// All bytes until the end of the connection, and the error that ended it, if any.
     pub(crate) fn rest(mut self) -> (Vec<u8>, io::Result<()>) {
         let end = loop {
             match self.read_some() {
@@ -100,7 +100,7 @@ impl Received {
     }
 }
 
-/// Connects to a base URL, ready to fail a test instead of hanging it.
+/// Connects to a base URL. The read timeout makes a test fail instead of hang.
 pub(crate) fn dial(url: &str) -> TcpStream {
     let (_, authority) = url.split_once("://").unwrap();
     let stream = TcpStream::connect(authority.split('/').next().unwrap()).unwrap();
@@ -135,7 +135,7 @@ pub(crate) fn multipart(id: &str, secret: &str) -> String {
     post("/oauth2/token", "multipart/form-data; boundary=edge", &body)
 }
 
-/// A good token request.
+/// A valid token request.
 pub(crate) fn good() -> String {
     urlencoded(DEFAULT_CLIENT_ID, DEFAULT_CLIENT_SECRET)
 }

@@ -1,4 +1,4 @@
-//! Each fault, as its bytes arrive.
+//! The bytes that a client receives for each fault.
 
 use std::io::ErrorKind;
 use std::time::{Duration, Instant};
@@ -11,7 +11,7 @@ fn emulator() -> Emulator {
     Emulator::builder().token_format(TokenFormat::Opaque).start().unwrap()
 }
 
-/// All that a client gets that asks once and listens to the end.
+/// All bytes that a client receives after one request.
 fn wire(fault: Fault) -> String {
     let emulator = emulator();
     emulator.script(fault);
@@ -22,7 +22,7 @@ fn wire(fault: Fault) -> String {
     String::from_utf8(bytes).unwrap()
 }
 
-/// The first hundred thousand bytes of what has no end.
+/// The first 100,000 bytes of an endless response.
 fn beginning(fault: Fault) -> String {
     let emulator = emulator();
     emulator.script(fault);
@@ -35,7 +35,7 @@ fn beginning(fault: Fault) -> String {
 }
 
 #[test]
-fn faults_come_in_order_one_for_each_request() {
+fn each_request_takes_the_next_fault_of_the_script() {
     let emulator = emulator();
     emulator.script_all([Response::new(500), Response::redirect("/login"), Response::html()]);
     emulator.script(Fault::Pass);
@@ -47,11 +47,11 @@ fn faults_come_in_order_one_for_each_request() {
     assert_eq!(responses[5].field("retry-after"), Some("7"));
     emulator.clear_faults();
     assert_eq!(get_token(&emulator).status, 200);
-    assert_eq!(emulator.tokens_issued(), 2, "only what was handled issued a token");
+    assert_eq!(emulator.tokens_issued(), 2, "only handled requests issue tokens");
 }
 
 #[test]
-fn a_custom_response_is_sent_as_it_is() {
+fn a_custom_response_is_sent_unchanged() {
     let emulator = emulator();
     let response = Response::json(200, r#"{"access_token":"a b"}"#).header("tx_id", "mine");
     emulator.script(response);
@@ -127,11 +127,11 @@ fn a_dripping_response_arrives_in_many_pieces_and_whole() {
     }
     assert!(pieces > 20, "{pieces}");
     assert_eq!(client.response().status, 200);
-    assert_eq!(client.exchange(good()).status, 200, "the connection goes on");
+    assert_eq!(client.exchange(good()).status, 200, "the connection stays open");
 }
 
 #[test]
-fn an_oversized_response_is_a_good_one_and_long() {
+fn an_oversized_response_is_valid_and_long() {
     let emulator = emulator();
     emulator.script(Fault::Oversized(1_000_000));
     let response = get_token(&emulator);
@@ -154,7 +154,7 @@ fn endless_responses_do_not_end() {
 }
 
 #[test]
-fn a_huge_chunk_says_so_and_is_not_there() {
+fn a_huge_chunk_claims_bytes_that_do_not_follow() {
     let response = wire(Fault::HugeChunk);
     assert!(
         response.ends_with("Transfer-Encoding: chunked\r\n\r\nFFFFFFFFFFFFFFFF\r\n{}"),
@@ -173,7 +173,7 @@ fn raw_bytes_are_sent_verbatim() {
 }
 
 #[test]
-fn the_api_rejects_good_tokens_when_told_to() {
+fn the_api_can_reject_valid_tokens() {
     let emulator = emulator();
     let token = get_token(&emulator).token();
     emulator.reject_next(2);

@@ -1,4 +1,4 @@
-//! TLS: who is trusted, and how connections end.
+//! TLS: certificates, and how connections end.
 
 use std::io::ErrorKind;
 use std::net::TcpStream;
@@ -24,7 +24,7 @@ fn connect(emulator: &Emulator, name: &str) -> StreamOwned<ClientConnection, Tcp
     StreamOwned::new(connection, dial(emulator.api_url()))
 }
 
-/// Why the handshake fails.
+/// The error of a handshake that must fail.
 fn refusal(emulator: &Emulator) -> rustls::Error {
     let mut stream = connect(emulator, "127.0.0.1");
     let error = stream.conn.complete_io(&mut stream.sock).unwrap_err();
@@ -32,7 +32,7 @@ fn refusal(emulator: &Emulator) -> rustls::Error {
 }
 
 #[test]
-fn https_works_under_each_local_name() {
+fn https_works_with_each_local_name() {
     let emulator = Emulator::builder().https().start().unwrap();
     assert!(emulator.token_url().starts_with("https://127.0.0.1:"));
     assert!(emulator.ca_pem().unwrap().starts_with("-----BEGIN CERTIFICATE-----"));
@@ -49,13 +49,13 @@ fn a_plain_emulator_has_no_authority() {
 }
 
 #[test]
-fn each_emulator_has_an_authority_of_its_own() {
+fn each_emulator_has_its_own_authority() {
     let [one, other] = [(); 2].map(|()| Emulator::builder().https().start().unwrap());
     assert_ne!(one.ca_der(), other.ca_der());
 }
 
 #[test]
-fn bad_certificates_are_bad_in_the_way_they_should_be() {
+fn a_client_refuses_each_bad_certificate_for_the_right_reason() {
     let start = |certificate| Emulator::builder().certificate(certificate).start().unwrap();
     let wrong_name = refusal(&start(Certificate::WrongName));
     assert!(
@@ -91,7 +91,7 @@ fn an_orderly_end_has_a_close_notify_and_a_truncated_response_has_none() {
 }
 
 #[test]
-fn a_reset_is_a_reset_under_tls_as_well() {
+fn a_reset_is_a_reset_over_tls_too() {
     let emulator = Emulator::builder().https().start().unwrap();
     emulator.script(Fault::Reset);
     let mut client = Client::over(connect(&emulator, "localhost"));
@@ -100,7 +100,7 @@ fn a_reset_is_a_reset_under_tls_as_well() {
 }
 
 #[test]
-fn a_client_that_never_shakes_hands_does_not_keep_it_from_ending() {
+fn a_client_that_never_starts_the_handshake_does_not_block_the_end() {
     let emulator = Emulator::builder().https().start().unwrap();
     let silent = dial(emulator.api_url());
     assert_eq!(Client::over(connect(&emulator, "localhost")).exchange(good()).status, 200);

@@ -1,6 +1,6 @@
-//! The emulator as a client meets it, byte by byte over real sockets.
+//! Tests of the emulator over real sockets, byte by byte.
 
-// `cfg(test)` always holds here; it tells clippy that helpers may panic like the tests they serve.
+// `cfg(test)` is always true here. It lets clippy accept panics in helpers.
 #[cfg(test)]
 mod client;
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! What the emulator tells of the requests it saw, and how a test waits for them.
+//! The records of requests, and the ways to wait for a request.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use crate::client::{Client, call_api, dial, get_token, good, multipart};
 const LONG: Duration = Duration::from_secs(10);
 
 #[test]
-fn a_record_says_what_was_asked_and_answered() {
+fn a_record_describes_the_request_and_its_response() {
     let emulator = Emulator::start().unwrap();
     let mut client = Client::connect(&emulator);
     let first = client.exchange(good());
@@ -59,10 +59,10 @@ fn held_responses_wait_while_their_requests_are_counted() {
     assert!(emulator.wait_for_token_requests(3, LONG));
     assert!(emulator.token_requests().iter().all(|request| request.status == Some(200)));
 
-    // What is not a token response is not held; and by then a response let go would have come, too.
+    // Only token responses are held back. A released response would arrive before this one.
     drop(also_held);
     assert_eq!(call_api(&emulator, "none").status, 401);
-    emulator.rotate_secret("does not matter to those who were here before");
+    emulator.rotate_secret("has no effect on requests that arrived before");
     held.release();
     assert!(clients.iter_mut().all(|client| client.response().status == 200));
 }
@@ -75,7 +75,7 @@ fn waiting_for_a_request_that_does_not_come_ends() {
 }
 
 #[test]
-fn it_lives_inside_an_async_runtime_and_can_be_awaited() {
+fn it_works_inside_an_async_runtime_and_can_be_awaited() {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     runtime.block_on(async {
         let emulator = Emulator::start().unwrap();
@@ -86,19 +86,19 @@ fn it_lives_inside_an_async_runtime_and_can_be_awaited() {
 }
 
 #[test]
-fn counts_start_over_when_told_to() {
+fn counts_can_be_reset() {
     let emulator = Emulator::start().unwrap();
     let token = get_token(&emulator).token();
     call_api(&emulator, &token);
     emulator.reset_counts();
     assert_eq!((emulator.token_request_count(), emulator.resource_request_count()), (0, 0));
     assert_eq!((emulator.tokens_issued(), emulator.token_requests().len()), (0, 0));
-    assert_eq!(call_api(&emulator, &token).status, 200, "the token is still good");
+    assert_eq!(call_api(&emulator, &token).status, 200, "the token stays valid");
     assert_eq!(emulator.connections(), 3);
 }
 
 #[test]
-fn dropping_it_ends_every_connection_in_whatever_state() {
+fn dropping_it_ends_every_connection_in_any_state() {
     let emulator = Emulator::start().unwrap();
     let mut clients = Vec::new();
     for fault in [Fault::Hang, Fault::EndlessBody, Fault::Delay(LONG), Fault::SlowDrip(LONG)] {
@@ -116,9 +116,9 @@ fn dropping_it_ends_every_connection_in_whatever_state() {
     drop(emulator);
 
     for client in clients.into_iter().chain([idle]) {
-        // That it ends is what counts; what was unread on the way makes it a reset.
+        // The connection must end. Unread bytes make the end a reset.
         let _ = client.rest();
     }
     let (_, address) = url.split_once("://").unwrap();
-    assert!(std::net::TcpStream::connect(address).is_err(), "nobody listens any more");
+    assert!(std::net::TcpStream::connect(address).is_err(), "the port is closed");
 }

@@ -1,4 +1,4 @@
-//! The program: its lines are for a shell to read, and it goes when its input ends.
+//! The program: its output, its secret, and its end.
 
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, Stdio};
@@ -15,7 +15,7 @@ fn start(args: &[&str], secret: Option<&str>) -> Child {
     command.spawn().unwrap()
 }
 
-/// The value in the next line, which has to set this variable.
+/// The value in the next line, which must set this variable.
 fn exported(lines: &mut impl BufRead, name: &str) -> String {
     let mut line = String::new();
     lines.read_line(&mut line).unwrap();
@@ -24,7 +24,7 @@ fn exported(lines: &mut impl BufRead, name: &str) -> String {
 }
 
 #[test]
-fn it_prints_where_it_is_and_ends_with_its_input() {
+fn it_prints_its_urls_and_ends_with_its_input() {
     let mut program = start(&["--accepts", "urlencoded"], None);
     let mut lines = BufReader::new(program.stdout.take().unwrap());
     let url = exported(&mut lines, "JEELPAY_AUTH_URL");
@@ -39,7 +39,7 @@ fn it_prints_where_it_is_and_ends_with_its_input() {
 }
 
 #[test]
-fn a_secret_of_ones_own_is_used_and_not_shown() {
+fn a_secret_from_the_environment_is_used_and_not_printed() {
     let mut program = start(&["--client-id", "it's me"], Some("s3cret"));
     let mut lines = BufReader::new(program.stdout.take().unwrap());
     let url = exported(&mut lines, "JEELPAY_AUTH_URL");
@@ -55,7 +55,7 @@ fn a_secret_of_ones_own_is_used_and_not_shown() {
 }
 
 #[test]
-fn mistakes_end_it_with_a_message_and_help_without_one() {
+fn a_wrong_option_ends_it_with_a_message_and_help_without_one() {
     let failed = start(&["--prot", "1"], None).wait_with_output().unwrap();
     assert!(!failed.status.success());
     let message = String::from_utf8(failed.stderr).unwrap();

@@ -1,11 +1,11 @@
-//! HTTP itself: connections, paths, methods, and what every response carries.
+//! HTTP: connections, paths, methods, and the fields of every response.
 
 use jeel_auth_emulator::{Emulator, Fault, Response};
 
 use crate::client::{Client, good};
 
 #[test]
-fn every_response_has_a_transaction_id_of_its_own_and_a_date() {
+fn every_response_has_a_new_transaction_id_and_a_date() {
     let emulator = Emulator::start().unwrap();
     emulator.script(Fault::Pass);
     emulator.script(Response::html());
@@ -33,7 +33,7 @@ fn every_response_has_a_transaction_id_of_its_own_and_a_date() {
 }
 
 #[test]
-fn a_connection_lasts_until_the_client_says_close() {
+fn a_connection_stays_open_until_the_client_sends_close() {
     let emulator = Emulator::start().unwrap();
     let mut client = Client::connect(&emulator);
     client.send(good() + &good() + &good().replace("Host: ", "Connection: close\r\nHost: "));
@@ -54,7 +54,7 @@ fn a_request_of_http_1_0_ends_its_connection() {
 }
 
 #[test]
-fn the_query_of_the_token_url_is_ignored_and_noticed() {
+fn the_query_of_the_token_url_is_ignored_and_recorded() {
     let emulator = Emulator::start().unwrap();
     let response =
         Client::connect(&emulator).exchange(good().replace("token HTTP", "token?a=b HTTP"));
@@ -63,7 +63,7 @@ fn the_query_of_the_token_url_is_ignored_and_noticed() {
 }
 
 #[test]
-fn wrong_paths_and_methods_are_told_apart() {
+fn a_wrong_path_is_404_and_a_wrong_method_405() {
     let emulator = Emulator::start().unwrap();
     let mut client = Client::connect(&emulator);
     let missing = client.exchange("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
@@ -74,7 +74,7 @@ fn wrong_paths_and_methods_are_told_apart() {
 }
 
 #[test]
-fn head_gets_a_head() {
+fn a_response_to_head_has_no_body() {
     let emulator = Emulator::start().unwrap();
     let mut client = Client::connect(&emulator);
     client.send("HEAD /nowhere HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
@@ -84,7 +84,7 @@ fn head_gets_a_head() {
 }
 
 #[test]
-fn a_client_that_waits_for_100_continue_gets_it() {
+fn a_client_that_waits_for_100_continue_receives_it() {
     let emulator = Emulator::start().unwrap();
     let mut client = Client::connect(&emulator);
     let request = good().replace("Host: ", "Expect: 100-continue\r\nHost: ");
@@ -95,7 +95,7 @@ fn a_client_that_waits_for_100_continue_gets_it() {
 }
 
 #[test]
-fn what_is_too_large_is_refused_and_what_arrives_in_bits_is_not() {
+fn a_body_over_the_limit_is_refused_and_a_slow_one_is_not() {
     let emulator = Emulator::start().unwrap();
     let head = |length| {
         format!("POST /oauth2/token HTTP/1.1\r\nHost: a\r\nContent-Length: {length}\r\n\r\n")

@@ -1,4 +1,4 @@
-//! The rate limit, as a client learns of it.
+//! The rate limit over real sockets.
 
 use std::time::{Duration, SystemTime};
 
@@ -9,7 +9,7 @@ use crate::client::get_token;
 const HOUR: Duration = Duration::from_secs(3600);
 
 #[test]
-fn what_exceeds_the_limit_is_refused_with_the_seconds_to_wait() {
+fn a_request_over_the_limit_is_refused_with_the_seconds_to_wait() {
     let emulator = Emulator::builder().rate_limit(RateLimit::new(2, HOUR)).start().unwrap();
     assert_eq!([(); 2].map(|()| get_token(&emulator).status), [200, 200]);
     let refused = get_token(&emulator);
@@ -20,7 +20,7 @@ fn what_exceeds_the_limit_is_refused_with_the_seconds_to_wait() {
 }
 
 #[test]
-fn a_limit_can_change_its_words_and_go_while_the_server_runs() {
+fn a_limit_can_change_its_form_and_be_removed_while_the_server_runs() {
     let emulator = Emulator::start().unwrap();
     let none = RateLimit::new(0, HOUR);
     emulator.set_rate_limit(none.unavailable().retry_after(RetryAfter::HttpDate));

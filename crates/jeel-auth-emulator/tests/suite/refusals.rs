@@ -1,4 +1,4 @@
-//! Which bodies are read, and how the others and wrong credentials are answered.
+//! Which bodies are read, and the responses to other bodies and to wrong credentials.
 
 use jeel_auth_emulator::{
     DEFAULT_CLIENT_ID as ID, DEFAULT_CLIENT_SECRET as SECRET, Denial, Emulator, Encodings,
@@ -15,7 +15,7 @@ fn status(emulator: &Emulator, request: impl AsRef<[u8]>) -> u16 {
 }
 
 #[test]
-fn each_encoding_is_read_where_it_is_accepted_and_only_there() {
+fn an_encoding_is_read_only_if_it_is_accepted() {
     let emulator = Emulator::start().unwrap();
     for (accepts, reads_multipart, reads_urlencoded) in [
         (Encodings::Both, 200, 200),
@@ -29,7 +29,7 @@ fn each_encoding_is_read_where_it_is_accepted_and_only_there() {
 }
 
 #[test]
-fn each_kind_of_server_answers_an_unread_body_its_own_way() {
+fn each_kind_of_server_has_its_response_to_an_unread_body() {
     let missing =
         r#"{"detail":[{"type":"missing","loc":["body","grant_type"],"msg":"Field required"}]}"#;
     for (unread, status, body) in [
@@ -52,7 +52,7 @@ fn each_kind_of_server_answers_an_unread_body_its_own_way() {
 }
 
 #[test]
-fn each_kind_of_server_denies_its_own_way() {
+fn each_kind_of_server_has_its_denial() {
     let invalid_client = r#"{"error":"invalid_client"}"#;
     let failure = r#"{"status":500,"error":"Internal Server Error"}"#;
     for (denial, status, wrong_secret, unknown_client) in [
@@ -72,19 +72,19 @@ fn each_kind_of_server_denies_its_own_way() {
 }
 
 #[test]
-fn credentials_are_any_text_and_compared_to_the_byte() {
+fn credentials_are_any_text_and_compared_byte_by_byte() {
     let (id, secret) = ("عميل é", "p=&+% \"\\;\r\n--edg\u{0}ß🔑 ");
     let emulator = Emulator::builder().credentials(id, secret).start().unwrap();
     for encode in [multipart, urlencoded] {
         assert_eq!(status(&emulator, encode(id, secret)), 200);
         assert_eq!(status(&emulator, encode(id, secret.trim_end())), 401);
-        // The same letter in another normal form is another id.
+        // The same letter in another normal form makes another id.
         assert_eq!(status(&emulator, encode("عميل e\u{301}", secret)), 401);
     }
 }
 
 #[test]
-fn a_form_with_a_field_missing_or_doubled_was_not_read() {
+fn a_form_with_a_missing_or_repeated_field_is_not_read() {
     let emulator = Emulator::builder().unread(UnreadBody::Empty400).start().unwrap();
     let form = |body: &str| {
         status(&emulator, post("/oauth2/token", "application/x-www-form-urlencoded", body))
@@ -98,7 +98,7 @@ fn a_form_with_a_field_missing_or_doubled_was_not_read() {
 }
 
 #[test]
-fn a_multipart_body_that_is_not_well_formed_was_not_read() {
+fn a_malformed_multipart_body_is_not_read() {
     let emulator = Emulator::builder().unread(UnreadBody::Empty400).start().unwrap();
     let good = multipart(ID, SECRET);
     let altered = |from: &str, to: &str| {
@@ -114,7 +114,7 @@ fn a_multipart_body_that_is_not_well_formed_was_not_read() {
 }
 
 #[test]
-fn a_chunked_form_was_not_read() {
+fn a_chunked_form_is_not_read() {
     let emulator = Emulator::builder().unread(UnreadBody::Empty400).start().unwrap();
     let body = format!("client_id={ID}&client_secret={SECRET}&grant_type=client_credentials");
     let request = format!(
@@ -124,13 +124,13 @@ fn a_chunked_form_was_not_read() {
     );
     let mut client = Client::connect(&emulator);
     assert_eq!(client.exchange(request).status, 400);
-    assert_eq!(client.exchange(good()).status, 200, "the body was taken off the connection");
+    assert_eq!(client.exchange(good()).status, 200, "the connection is past the body");
     let seen: Vec<_> = emulator.token_requests().iter().map(|r| r.chunked).collect();
     assert_eq!(seen, [true, false]);
 }
 
 #[test]
-fn another_grant_type_is_named_as_the_problem() {
+fn the_response_to_another_grant_type_names_it() {
     let emulator = Emulator::start().unwrap();
     let response = Client::connect(&emulator)
         .exchange(multipart(ID, SECRET).replace("client_credentials", "authorization_code"));
@@ -139,7 +139,7 @@ fn another_grant_type_is_named_as_the_problem() {
 }
 
 #[test]
-fn basic_authentication_has_no_say_in_a_token_request() {
+fn basic_authentication_is_ignored_in_a_token_request() {
     let emulator = Emulator::start().unwrap();
     let header = "Host: emulator\r\nAuthorization: Basic bm9ib2R5Om5vdGhpbmc=";
     let with = |request: String| request.replace("Host: emulator", header);
@@ -148,7 +148,7 @@ fn basic_authentication_has_no_say_in_a_token_request() {
 }
 
 #[test]
-fn a_rotated_secret_replaces_the_old_one_and_costs_no_token() {
+fn a_rotated_secret_replaces_the_old_one_and_tokens_stay_valid() {
     let emulator = Emulator::start().unwrap();
     let token = get_token(&emulator).token();
     emulator.rotate_secret("new");

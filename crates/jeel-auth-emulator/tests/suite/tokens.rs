@@ -1,4 +1,4 @@
-//! Tokens: what they say, how long they hold, and what ends them early.
+//! Tokens: their content, their lifetime, and what ends them early.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -41,7 +41,7 @@ fn a_plain_response_has_the_documented_members() {
 }
 
 #[test]
-fn a_keycloak_response_has_three_members_more_and_no_date() {
+fn a_keycloak_response_has_three_more_members_and_no_date() {
     let emulator = Emulator::builder().response_shape(ResponseShape::Keycloak).start().unwrap();
     let response = get_token(&emulator);
     assert_eq!(response.field("date"), None);
@@ -74,7 +74,7 @@ fn a_jwt_has_the_claims_of_its_response_and_verifies_with_the_published_key() {
 }
 
 #[test]
-fn the_api_echoes_to_who_has_a_token() {
+fn the_api_echoes_a_request_with_a_valid_token() {
     let emulator = Emulator::start().unwrap();
     let token = get_token(&emulator).token();
     let response = Client::connect(&emulator).exchange(format!(
@@ -86,7 +86,7 @@ fn the_api_echoes_to_who_has_a_token() {
 }
 
 #[test]
-fn the_api_rejects_what_it_did_not_issue_and_asks_for_what_is_missing() {
+fn the_api_rejects_a_foreign_token_and_challenges_a_request_without_one() {
     let emulator = Emulator::start().unwrap();
     let other = get_token(&Emulator::start().unwrap()).token();
     let response = call_api(&emulator, &other);
@@ -101,7 +101,7 @@ fn the_api_rejects_what_it_did_not_issue_and_asks_for_what_is_missing() {
 }
 
 #[test]
-fn a_token_is_rejected_from_the_moment_of_its_expiry() {
+fn a_token_is_rejected_from_its_expiry_on() {
     let emulator = Emulator::start().unwrap();
     let good = get_token(&emulator).token();
     emulator.set_lifetime(Duration::ZERO);
@@ -109,11 +109,11 @@ fn a_token_is_rejected_from_the_moment_of_its_expiry() {
     assert_eq!(expired.json()["expires_in"], 0);
     assert_eq!(call_api(&emulator, &expired.token()).status, 401);
     assert_eq!(last_verdict(&emulator), Some(Verdict::Expired));
-    assert_eq!(call_api(&emulator, &good).status, 200, "a lifetime is the token's own");
+    assert_eq!(call_api(&emulator, &good).status, 200, "each token keeps its lifetime");
 }
 
 #[test]
-fn revocation_ends_all_tokens_and_no_later_one() {
+fn revocation_ends_earlier_tokens_and_no_later_one() {
     let emulator = Emulator::builder().token_format(TokenFormat::Opaque).start().unwrap();
     let tokens = [get_token(&emulator).token(), get_token(&emulator).token()];
     emulator.revoke_all();
@@ -140,30 +140,30 @@ fn a_new_key_ends_all_tokens_and_is_published() {
 }
 
 #[test]
-fn by_default_each_request_gets_a_token_of_its_own() {
+fn by_default_each_request_gets_a_new_token() {
     let emulator = Emulator::start().unwrap();
     assert_ne!(get_token(&emulator).token(), get_token(&emulator).token());
     assert_eq!(emulator.tokens_issued(), 2);
 }
 
 #[test]
-fn a_reissued_token_says_the_seconds_left_or_wrongly_its_whole_life() {
+fn a_reissued_token_states_the_seconds_left_or_wrongly_its_full_lifetime() {
     for (reissue, right) in [(Reissue::SecondsLeft, true), (Reissue::FullLifetime, false)] {
         let emulator = Emulator::builder().reissue(reissue).start().unwrap();
         let (first, second) = (get_token(&emulator), get_token(&emulator));
         assert_eq!(first.token(), second.token());
         assert_eq!(first.json()["expires_in"], 3600);
-        // Some time has passed between the two, and it is rounded down.
+        // Time passes between the two requests, and the rest is rounded down.
         assert_eq!(second.json()["expires_in"].as_u64().unwrap() < 3600, right, "{reissue:?}");
         assert_eq!(emulator.tokens_issued(), 1);
 
         emulator.revoke_all();
-        assert_ne!(get_token(&emulator).token(), first.token(), "a dead token is not reissued");
+        assert_ne!(get_token(&emulator).token(), first.token(), "a revoked token is not reissued");
     }
 }
 
 #[test]
-fn a_wrong_clock_shows_in_dates_and_claims_and_not_in_lifetimes() {
+fn a_wrong_clock_changes_dates_and_claims_and_no_lifetime() {
     let day = 24 * 60 * 60;
     let emulator = Emulator::builder().clock_offset(-2 * day).start().unwrap();
     let response = get_token(&emulator);

@@ -15,27 +15,28 @@ A local Jeel Pay authorization server and protected API, for tests.
 Usage: jeel-auth-emulator [OPTION]...
 
   --port N                   listen on port N of 127.0.0.1 instead of any free one
-  --https                    speak https, with a certificate authority of its own
+  --https                    serve https, with a certificate from the emulator's authority
   --ca-out FILE              write that authority's certificate to FILE, in PEM
-  --client-id ID             the client to know [emulator-client]
-  --client-secret-file FILE  its secret is in FILE; else in JEELPAY_CLIENT_SECRET;
-                             else it is 'emulator-secret'
-  --lifetime SECONDS         how long tokens live [3600]
+  --client-id ID             the id of the client [emulator-client]
+  --client-secret-file FILE  the file that holds the client's secret; without it the secret
+                             is JEELPAY_CLIENT_SECRET, or else 'emulator-secret'
+  --lifetime SECONDS         the lifetime of tokens [3600]
   --accepts ENCODING         the bodies to read: both, multipart, urlencoded [both]
-  --unread ANSWER            to a body not read: keycloak, empty-401, invalid-request-400,
-                             unsupported-grant-type-400, empty-400, unprocessable-422,
-                             unsupported-media-type-415, server-error-500 [keycloak]
-  --reissue WHEN             the same token again until it expires: never, seconds-left,
+  --unread RESPONSE          the response to a body not read: keycloak, empty-401,
+                             invalid-request-400, unsupported-grant-type-400, empty-400,
+                             unprocessable-422, unsupported-media-type-415,
+                             server-error-500 [keycloak]
+  --reissue MODE             issue the same token until it expires: never, seconds-left,
                              full-lifetime [never]
   --rate N/SECONDS           at most N token requests in any SECONDS
   --detached                 keep running when standard input ends
-  --help                     show this
+  --help                     show this text
 
-On start it prints lines for a shell to set the JEELPAY_ variables. It runs until its
-standard input ends, or Ctrl-C.
+On start the program prints shell commands that set the JEELPAY_ variables. It runs until
+its standard input ends, or until Ctrl-C.
 ";
 
-/// What the command line asks for.
+/// A parsed command line.
 #[derive(Debug)]
 pub(crate) enum Command {
     Help,
@@ -63,13 +64,14 @@ pub(crate) fn parse(args: impl Iterator<Item = OsString>) -> Result<Command, Str
     let mut args = args;
     let mut https = false;
     while let Some(arg) = args.next() {
-        let name = arg.to_str().ok_or("an option that is not text")?;
+        let name = arg.to_str().ok_or("an option is not valid UTF-8")?;
         match name {
             "--help" | "-h" => return Ok(Command::Help),
             "--https" => https = true,
             "--detached" => options.detached = true,
             _ => {
-                let value = args.next().ok_or(format!("unknown option or no value: {name}"))?;
+                let value =
+                    args.next().ok_or(format!("unknown option or missing value: {name}"))?;
                 options = set(options, name, value)?;
             }
         }
@@ -87,7 +89,7 @@ fn set(mut options: Options, name: &str, value: OsString) -> Result<Options, Str
         "--ca-out" => options.ca_out = Some(value.into()),
         "--client-secret-file" => options.client_secret_file = Some(value.into()),
         _ => {
-            let value = value.to_str().ok_or(format!("{name}: not text"))?;
+            let value = value.to_str().ok_or(format!("{name}: the value is not valid UTF-8"))?;
             if name == "--client-id" {
                 value.clone_into(&mut options.client_id);
             } else {
@@ -107,7 +109,7 @@ fn configure(builder: Builder, name: &str, value: &str) -> Result<Builder, Strin
         "--reissue" => builder.reissue(choice(name, value, &REISSUE)?),
         "--rate" => {
             let (requests, seconds) =
-                value.split_once('/').ok_or(format!("{name}: not N/SECONDS: {value}"))?;
+                value.split_once('/').ok_or(format!("{name}: expected N/SECONDS, got {value}"))?;
             let window = Duration::from_secs(number(name, seconds)?);
             builder.rate_limit(RateLimit::new(number(name, requests)?, window))
         }
@@ -116,14 +118,14 @@ fn configure(builder: Builder, name: &str, value: &str) -> Result<Builder, Strin
 }
 
 fn number<N: FromStr>(name: &str, value: &str) -> Result<N, String> {
-    value.parse().map_err(|_| format!("{name}: not a number that fits: {value}"))
+    value.parse().map_err(|_| format!("{name}: not a number in range: {value}"))
 }
 
 fn choice<T: Copy>(name: &str, value: &str, choices: &[(&str, T)]) -> Result<T, String> {
     let chosen = choices.iter().find(|(word, _)| *word == value);
     chosen.map(|(_, choice)| *choice).ok_or_else(|| {
         let words: Vec<_> = choices.iter().map(|(word, _)| *word).collect();
-        format!("{name}: {value} is none of {}", words.join(", "))
+        format!("{name}: expected one of {}, got {value}", words.join(", "))
     })
 }
 
@@ -159,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn every_word_of_the_usage_is_understood() {
+    fn the_usage_lists_every_option_and_value() {
         let words =
             |choices: &[&str]| choices.iter().for_each(|w| assert!(USAGE.contains(w), "{w}"));
         words(&ENCODINGS.map(|(word, _)| word));
@@ -176,13 +178,13 @@ mod tests {
     }
 
     #[test]
-    fn a_mistake_is_named() {
+    fn an_error_names_the_option_and_the_value() {
         let is = |line, text: &str| assert_eq!(problem(line).as_deref(), Some(text));
-        is("--port", "unknown option or no value: --port");
-        is("--port 99999", "--port: not a number that fits: 99999");
+        is("--port", "unknown option or missing value: --port");
+        is("--port 99999", "--port: not a number in range: 99999");
         is("--secret x", "unknown option: --secret");
-        is("--accepts json", "--accepts: json is none of both, multipart, urlencoded");
-        is("--rate 5", "--rate: not N/SECONDS: 5");
+        is("--accepts json", "--accepts: expected one of both, multipart, urlencoded, got json");
+        is("--rate 5", "--rate: expected N/SECONDS, got 5");
         is("--ca-out ca.pem", "--ca-out needs --https");
     }
 }

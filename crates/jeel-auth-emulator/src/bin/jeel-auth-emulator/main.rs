@@ -1,4 +1,4 @@
-//! The emulator as a program: started in a shell, used by a client in any language.
+//! The emulator as a program, for clients in any language.
 
 mod args;
 
@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use args::{Command, Options, USAGE};
 use jeel_auth_emulator::{DEFAULT_CLIENT_SECRET, Emulator};
 
-#[expect(clippy::print_stderr, reason = "where a program says what went wrong")]
+#[expect(clippy::print_stderr, reason = "a program reports its errors on standard error")]
 fn main() -> ExitCode {
     match args::parse(std::env::args_os().skip(1)).and_then(run) {
         Ok(()) => ExitCode::SUCCESS,
@@ -37,8 +37,8 @@ fn run(command: Command) -> Result<(), String> {
     Ok(())
 }
 
-/// Out of a file or the environment, never the command line, which every user of the machine can
-/// read.
+/// Reads the secret from a file or the environment. It never comes from the command line, which
+/// every user of the machine can read.
 fn client_secret(options: &Options) -> Result<String, String> {
     match (&options.client_secret_file, std::env::var("JEELPAY_CLIENT_SECRET")) {
         (Some(path), _) => std::fs::read_to_string(path)
@@ -49,7 +49,8 @@ fn client_secret(options: &Options) -> Result<String, String> {
     }
 }
 
-/// Says where it is, in lines to paste into a shell. Of secrets, only the public one is shown.
+/// Prints shell commands that set the client's variables. The only secret printed is the public
+/// default.
 fn announce(
     out: &mut impl Write,
     emulator: &Emulator,
@@ -60,7 +61,7 @@ fn announce(
     writeln!(out, "export JEELPAY_API_URL={}", quoted(emulator.api_url()))?;
     writeln!(out, "export JEELPAY_CLIENT_ID={}", quoted(client_id))?;
     if emulator.ca_pem().is_none() {
-        // Clients that insist on https, as they should, have to be told.
+        // Clients refuse plain http unless it is allowed explicitly.
         writeln!(out, "export JEELPAY_ALLOW_LOOPBACK_HTTP='true'")?;
     }
     if let Some(secret) = public_secret {
@@ -69,13 +70,13 @@ fn announce(
     out.flush()
 }
 
-/// As a POSIX shell reads it back.
+/// Quotes `text` for a POSIX shell.
 fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
 
-/// Returns when standard input ends: so the emulator goes with the process that started it, even
-/// where that one dies. Ctrl-C ends it by default.
+/// Returns when standard input ends, so that the emulator ends with the process that started it,
+/// even if that process dies. Ctrl-C ends the emulator by default.
 fn wait(detached: bool) {
     if detached {
         loop {
