@@ -1,4 +1,4 @@
-//! What must hold of each cache, judged from outside and with nothing of the machine's own.
+//! Checks the invariants of one cache from outside, without using the cache's own figures.
 
 use crate::server::LIFETIME;
 use jeel_auth_core::{Event, Generation, Policy};
@@ -7,19 +7,19 @@ use std::time::Duration;
 
 pub(crate) struct Checker {
     policy: Policy,
-    /// When the request under way was sent.
+    /// The time at which the request in flight was sent.
     flight: Option<Duration>,
     requests: Vec<Duration>,
-    /// When a token reached its renewal time or its expiry, and which.
+    /// The times at which a token reached its renewal time or its expiry, with its generation.
     payments: Vec<(Duration, Generation)>,
     held: Option<CurrentToken>,
 }
 
-/// The token at hand, as the published rules have it.
+/// The current token, with its times according to the documented rules.
 struct CurrentToken {
     generation: Generation,
     unusable: Duration,
-    /// Its renewal time and its expiry, while still to come.
+    /// Its renewal time and its expiry, until each is reached.
     awaited: Vec<Duration>,
 }
 
@@ -28,7 +28,7 @@ impl Checker {
         Self { policy, flight: None, requests: Vec::new(), payments: Vec::new(), held: None }
     }
 
-    /// Time has come to be `now`.
+    /// Advances the clock to `now`.
     pub(crate) fn pass(&mut self, now: Duration) {
         let Some(held) = &mut self.held else { return };
         held.awaited.retain(|at| {
@@ -38,19 +38,19 @@ impl Checker {
         });
     }
 
-    /// A request was sent: the only one, and within the budget.
+    /// Records a sent request. It must be the only one in flight, and within the budget.
     pub(crate) fn requested(&mut self, now: Duration) {
         assert_eq!(self.flight.replace(now), None, "two requests in flight");
         self.requests.push(now);
         self.check_budget(now);
     }
 
-    /// The flight is over, and the machine has said what it made of the outcome.
-    pub(crate) const fn landed(&mut self) {
+    /// Records the end of the flight.
+    pub(crate) const fn finished(&mut self) {
         self.flight = None;
     }
 
-    /// The machine says what it made of a response.
+    /// Checks an event of the cache.
     pub(crate) fn event(&mut self, event: &Event, now: Duration) {
         let Event::Issued { generation, lifetime, renew_in, .. } = event else { return };
         assert_eq!(*lifetime, LIFETIME);
@@ -64,26 +64,26 @@ impl Checker {
         self.held = Some(CurrentToken { generation: *generation, unusable, awaited });
     }
 
-    /// The API refused this token.
+    /// Records that the API rejected this token.
     pub(crate) fn rejected(&mut self, generation: Generation) {
         let held = self.held.take();
-        assert_eq!(held.map(|held| held.generation), Some(generation), "the token at hand");
+        assert_eq!(held.map(|held| held.generation), Some(generation), "the current token");
     }
 
-    /// Whether callers must be getting a token.
+    /// Whether callers must get a token now.
     pub(crate) fn usable(&self, now: Duration) -> bool {
         self.held.as_ref().is_some_and(|held| now < held.unusable)
     }
 
-    /// A token was handed out.
+    /// Checks a token that was handed out.
     pub(crate) fn handed_out(&self, generation: Generation, now: Duration) {
-        assert!(self.usable(now), "a token past its time");
+        assert!(self.usable(now), "an expired token");
         let held = self.held.as_ref().map(|held| held.generation);
-        assert_eq!(held, Some(generation), "not the token at hand");
+        assert_eq!(held, Some(generation), "not the current token");
     }
 
-    /// Every window that ends now: requests ≤ burst + W / interval + 2T + C, where C is zero as no
-    /// credentials are ever replaced here.
+    /// Checks the budget in every window that ends now: requests ≤ burst + W / interval + 2T + C. C is
+    /// zero, because the simulation never replaces credentials.
     fn check_budget(&mut self, now: Duration) {
         self.payments.sort_by_key(|(at, generation)| (*at, generation.to_u64()));
         let mut payments = self.payments.iter().rev().peekable();

@@ -1,39 +1,39 @@
-//! What the world asks of a client, whatever rule it lives by.
+//! The interface between the simulation and a client, for each renewal rule.
 
-use crate::server::Outcome;
+use crate::server::RequestResult;
 use std::time::Duration;
 
 /// One client of the token server, with the callers of one process.
 pub(crate) trait Client {
-    /// A waiting caller's place.
+    /// Identifies a waiting caller.
     type Ticket;
 
     fn new(seed: u64) -> Self;
 
-    /// A caller wants a token.
-    fn acquire(&mut self, now: Duration) -> Answer<Self::Ticket>;
+    /// Acquires a token for a new caller.
+    fn acquire(&mut self, now: Duration) -> Acquired<Self::Ticket>;
 
-    /// A caller who waits asks again.
-    fn resume(&mut self, ticket: Self::Ticket, now: Duration) -> Answer<Self::Ticket>;
+    /// Acquires a token for a waiting caller.
+    fn resume(&mut self, now: Duration, ticket: Self::Ticket) -> Acquired<Self::Ticket>;
 
-    /// The API refused the token that was just handed out.
+    /// Reports that the API rejected the token that was handed out last.
     fn reject(&mut self, now: Duration);
 
-    /// Whether a token request is sent now.
-    fn sends(&mut self, now: Duration) -> bool;
+    /// Returns true if the client sends a token request now.
+    fn poll_send(&mut self, now: Duration) -> bool;
 
-    /// What became of the request.
-    fn receive(&mut self, outcome: Outcome, now: Duration);
+    /// Delivers the result of the request in flight.
+    fn receive(&mut self, result: RequestResult, now: Duration);
 
-    /// When to look again although nothing comes in.
+    /// The next time at which the client needs to be polled without an input.
     fn wakeup(&self, somebody_waits: bool, now: Duration) -> Option<Duration>;
 
-    /// Until when callers get the token just handed out, and nothing else happens.
+    /// The time until which callers get the token that was handed out last, without any other effect.
     fn lease_end(&mut self, now: Duration) -> Duration;
 }
 
-/// The answer to a caller.
-pub(crate) enum Answer<Ticket> {
+/// The result of `acquire` and `resume`.
+pub(crate) enum Acquired<Ticket> {
     Token(usize),
     Wait(Ticket),
     Refused,

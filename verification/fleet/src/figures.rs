@@ -1,4 +1,4 @@
-//! What is counted, second by second.
+//! Counts for each second.
 
 use std::ops::Range;
 use std::time::Duration;
@@ -7,25 +7,25 @@ use std::time::Duration;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct PerSecond(Vec<u32>);
 
-/// What came of a fleet's day.
+/// The counts of one simulated day.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Figures {
     /// Calls for a token.
     pub(crate) calls: u64,
     /// Token requests sent.
     pub(crate) requests: PerSecond,
-    /// Of them, those answered 429.
+    /// Token requests answered with 429.
     pub(crate) too_many: PerSecond,
-    /// Calls that had no token at once, by when they were answered.
+    /// Calls that got no token at once, by the second in which they ended.
     pub(crate) waited: PerSecond,
-    /// Of them, those that got none.
+    /// Calls that ended without a token.
     pub(crate) refused: PerSecond,
     pub(crate) longest_wait: Duration,
 }
 
 impl PerSecond {
     fn new(length: Duration) -> Self {
-        Self(vec![0; usize::try_from(length.as_secs()).expect("a day, not an age")])
+        Self(vec![0; usize::try_from(length.as_secs()).expect("a length that fits in memory")])
     }
 
     pub(crate) fn count(&mut self, at: Duration) {
@@ -36,7 +36,7 @@ impl PerSecond {
         self.0.iter().sum()
     }
 
-    /// From this moment on.
+    /// The counts from this second on.
     pub(crate) fn since(&self, start: Duration) -> Self {
         Self(self.0[start.as_secs() as usize..].to_vec())
     }
@@ -46,13 +46,13 @@ impl PerSecond {
         &self.0[start..end.min(self.0.len())]
     }
 
-    /// The highest count, and the second it was first reached in.
+    /// The first second with the highest count, and that count.
     pub(crate) fn peak(&self) -> (usize, u32) {
         let counts = self.0.iter().copied().enumerate();
         counts.max_by_key(|(second, count)| (*count, std::cmp::Reverse(*second))).unwrap_or((0, 0))
     }
 
-    /// How long until the last was counted: to the end of that second.
+    /// The time until the end of the last second with a count.
     pub(crate) fn settled_after(&self) -> Duration {
         let last = self.0.iter().rposition(|count| *count > 0);
         Duration::from_secs(last.map_or(0, |second| second as u64 + 1))
@@ -72,13 +72,13 @@ impl Figures {
         }
     }
 
-    /// The ten minutes around the middle of the day in which an outage would hurt most.
+    /// The ten minutes with the most requests in the middle half of the day.
     pub(crate) fn busiest_ten_minutes(&self) -> Range<Duration> {
         let length = self.requests.0.len() as u64;
         let starts = (length / 4..length * 3 / 4).step_by(60).map(Duration::from_secs);
         let lengths = starts.map(|start| start..start + Duration::from_secs(600));
         let sent =
             |range: &Range<Duration>| self.requests.within(range.clone()).iter().sum::<u32>();
-        lengths.max_by_key(sent).expect("a day of some length")
+        lengths.max_by_key(sent).expect("a day that is not empty")
     }
 }

@@ -1,40 +1,44 @@
-//! A day of a thousand token caches that were started together, at one token server that takes
-//! fifty requests a second: in virtual time, from a seed, through `jeel-auth-core`'s public
-//! interface, beside the naive rule "renew 30 s before expiry, retry each second" in the same world.
+//! Simulates one day of a thousand token caches that start together, at one token server that accepts
+//! fifty requests a second.
+//!
+//! The simulation runs in virtual time, from a seed, through the public interface of
+//! `jeel-auth-core`. It compares the cache with the naive rule "renew 30 s before expiry, retry each
+//! second" under the same conditions.
 //!
 //! ```text
 //! cargo run --release -p jeel-auth-fleet [-- picture.svg]
 //! ```
 //!
-//! prints what was counted on an ordinary day, on one with a ten-minute outage at the worst time, and
-//! on one with a key rotation that makes the API refuse every token at once. The picture shows the
-//! ordinary day. `JEEL_FLEET_SEED` replays a seed; the same seed gives the same picture, byte for
-//! byte. On the way, every cache is held to its invariants: a broken one is a panic that names the
+//! The program prints the counts of three days: an ordinary day, a day with a ten-minute outage at the
+//! busiest time, and a day with a key rotation, after which the API rejects every token. The picture
+//! shows the ordinary day. `JEEL_FLEET_SEED` sets the seed; the same seed gives the same picture, byte
+//! for byte. The simulation checks the invariants of every cache. A violation panics and prints the
 //! seed.
 //!
-//! **It does not** open sockets, read clocks, or let clocks misbehave; that is core's own simulation.
+//! The simulation opens no sockets, reads no clocks, and does not simulate faulty clocks. The
+//! simulation of `jeel-auth-core` covers those.
 
 #![expect(
     clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
-    reason = "in a simulation a panic is the finding"
+    reason = "a simulation reports a violation by a panic"
 )]
 
 mod checker;
 mod client;
-mod dice;
 mod figures;
 mod naive;
 mod ours;
 mod picture;
 mod queue;
+mod rng;
 mod scenario;
 mod server;
+mod simulation;
 mod study;
 #[cfg(test)]
 mod tests;
-mod world;
 
 use std::io::Write;
 use study::{Study, replayable, seed};
@@ -46,7 +50,7 @@ fn main() -> std::io::Result<()> {
     write!(out, "{study}")?;
     if let Some(path) = std::env::args_os().nth(1) {
         std::fs::write(&path, picture::draw(&study))?;
-        writeln!(out, "\nthe ordinary day is drawn in {}", path.display())?;
+        writeln!(out, "\nwrote a picture of the ordinary day to {}", path.display())?;
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
-//! The rule that an integration guide gives: renew thirty seconds before expiry, and try again.
+//! The rule of common integration guides: renew thirty seconds before expiry, and retry on failure.
 
-use crate::client::{Answer, Client};
-use crate::server::{LIFETIME, Outcome};
+use crate::client::{Acquired, Client};
+use crate::server::{LIFETIME, RequestResult};
 use std::time::Duration;
 
 const MARGIN: Duration = Duration::from_secs(30);
@@ -27,17 +27,17 @@ impl Client for Naive {
         Self { token: None, in_flight: false, next_request: None }
     }
 
-    fn acquire(&mut self, now: Duration) -> Answer<()> {
+    fn acquire(&mut self, now: Duration) -> Acquired<()> {
         match self.token {
-            Some(held) if now < held.expires => Answer::Token(held.token),
+            Some(held) if now < held.expires => Acquired::Token(held.token),
             _ => {
                 self.next_request.get_or_insert(now);
-                Answer::Wait(())
+                Acquired::Wait(())
             }
         }
     }
 
-    fn resume(&mut self, (): (), now: Duration) -> Answer<()> {
+    fn resume(&mut self, now: Duration, (): ()) -> Acquired<()> {
         self.acquire(now)
     }
 
@@ -46,17 +46,17 @@ impl Client for Naive {
         self.next_request = Some(now);
     }
 
-    fn sends(&mut self, now: Duration) -> bool {
+    fn poll_send(&mut self, now: Duration) -> bool {
         let due = self.next_request.is_some_and(|at| at <= now);
         let sends = due && !self.in_flight;
         self.in_flight |= sends;
         sends
     }
 
-    fn receive(&mut self, outcome: Outcome, now: Duration) {
+    fn receive(&mut self, result: RequestResult, now: Duration) {
         self.in_flight = false;
         self.next_request = Some(now + RETRY);
-        if let Outcome::Issued { token } = outcome {
+        if let RequestResult::Issued { token } = result {
             let expires = now + LIFETIME;
             self.token = Some(CurrentToken { token, expires });
             self.next_request = Some(expires - MARGIN);

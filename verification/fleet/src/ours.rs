@@ -1,8 +1,8 @@
-//! A cache of jeel-auth-core, driven through its public interface, with its checker.
+//! A cache of `jeel-auth-core`, driven through its public interface, with a checker.
 
 use crate::checker::Checker;
-use crate::client::{Answer, Client};
-use crate::server::{LIFETIME, Outcome};
+use crate::client::{Acquired, Client};
+use crate::server::{LIFETIME, RequestResult};
 use jeel_auth_core::{
     Acquire, Action, Cache, Credentials, Environment, FlightId, Generation, Moment, Response,
     SendFailure, Ticket, TransportKind,
@@ -13,11 +13,11 @@ pub(crate) struct Ours {
     cache: Cache,
     checker: Checker,
     flight: Option<FlightId>,
-    /// The token handed out last.
+    /// The token that was handed out last.
     handed_out: Option<Generation>,
 }
 
-/// Both clocks are honest here; that they may not be is the subject of core's own simulation.
+/// Both clocks agree. The simulation of `jeel-auth-core` covers clocks that do not.
 fn moment(now: Duration) -> Moment {
     Moment::new(now, Duration::from_secs(1_800_000_000) + now)
 }
@@ -33,16 +33,16 @@ impl Client for Ours {
         Self { cache, checker, flight: None, handed_out: None }
     }
 
-    fn acquire(&mut self, now: Duration) -> Answer<Ticket> {
+    fn acquire(&mut self, now: Duration) -> Acquired<Ticket> {
         self.checker.pass(now);
-        let answer = self.cache.acquire(moment(now), Duration::ZERO);
-        self.judge(answer, now)
+        let acquired = self.cache.acquire(moment(now), Duration::ZERO);
+        self.judge(acquired, now)
     }
 
-    fn resume(&mut self, ticket: Ticket, now: Duration) -> Answer<Ticket> {
+    fn resume(&mut self, now: Duration, ticket: Ticket) -> Acquired<Ticket> {
         self.checker.pass(now);
-        let answer = self.cache.resume(moment(now), ticket);
-        self.judge(answer, now)
+        let acquired = self.cache.resume(moment(now), ticket);
+        self.judge(acquired, now)
     }
 
     fn reject(&mut self, now: Duration) {
@@ -52,7 +52,7 @@ impl Client for Ours {
         self.checker.rejected(generation);
     }
 
-    fn sends(&mut self, now: Duration) -> bool {
+    fn poll_send(&mut self, now: Duration) -> bool {
         self.checker.pass(now);
         let Some(action) = self.cache.poll_action(moment(now)) else { return false };
         let Action::Send(request) = action else { panic!("an unknown action") };
@@ -61,24 +61,24 @@ impl Client for Ours {
         true
     }
 
-    fn receive(&mut self, outcome: Outcome, now: Duration) {
+    fn receive(&mut self, result: RequestResult, now: Duration) {
         self.checker.pass(now);
         let flight = self.flight.take().expect("a flight that ends");
         let at = moment(now);
-        match outcome {
-            Outcome::Issued { token } => {
+        match result {
+            RequestResult::Issued { token } => {
                 let body = format!(
                     r#"{{"access_token":"{token}","token_type":"Bearer","expires_in":{}}}"#,
                     LIFETIME.as_secs()
                 );
                 self.cache.handle_response(at, flight, &Response::new(200, [], body.as_bytes()));
             }
-            Outcome::TooMany { retry_after } => {
+            RequestResult::TooMany { retry_after } => {
                 let seconds = retry_after.as_secs().to_string();
                 let fields = [("Retry-After", seconds.as_bytes())];
                 self.cache.handle_response(at, flight, &Response::new(429, fields, b""));
             }
-            Outcome::Down => {
+            RequestResult::Down => {
                 let failure = SendFailure::new(TransportKind::Connect, "connection refused");
                 self.cache.handle_send_failed(at, flight, &failure);
             }
@@ -86,9 +86,9 @@ impl Client for Ours {
         while let Some(event) = self.cache.poll_event() {
             self.checker.event(&event, now);
         }
-        self.checker.landed();
+        self.checker.finished();
         let kept = self.cache.status(at).usable_for.is_some();
-        assert_eq!(kept, self.checker.usable(now), "a usable token is kept, whatever came");
+        assert_eq!(kept, self.checker.usable(now), "the cache keeps a usable token");
     }
 
     fn wakeup(&self, somebody_waits: bool, now: Duration) -> Option<Duration> {
@@ -103,20 +103,20 @@ impl Client for Ours {
 }
 
 impl Ours {
-    fn judge(&mut self, answer: Acquire, now: Duration) -> Answer<Ticket> {
-        match answer {
+    fn judge(&mut self, acquired: Acquire, now: Duration) -> Acquired<Ticket> {
+        match acquired {
             Acquire::Ready(token) => {
                 self.checker.handed_out(token.generation(), now);
                 self.handed_out = Some(token.generation());
-                Answer::Token(token.expose_secret().parse().expect("a number for a token"))
+                Acquired::Token(token.expose_secret().parse().expect("a number for a token"))
             }
             Acquire::Wait(ticket) => {
                 assert!(!self.checker.usable(now), "a caller waits despite a usable token");
-                Answer::Wait(ticket)
+                Acquired::Wait(ticket)
             }
             Acquire::Refused(error) => {
                 assert!(!self.checker.usable(now), "{error} despite a usable token");
-                Answer::Refused
+                Acquired::Refused
             }
         }
     }

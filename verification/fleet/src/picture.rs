@@ -1,4 +1,4 @@
-//! The ordinary day as a picture.
+//! Draws the ordinary day as SVG.
 
 use crate::figures::{Figures, PerSecond};
 use crate::study::{MINUTE, Study};
@@ -9,10 +9,10 @@ const WIDTH: usize = 860;
 const LEFT: usize = 56;
 const PLOT: usize = 780;
 const PANEL: usize = 150;
-/// Where the panels begin.
+/// The y coordinate of each panel's top.
 const TOPS: [usize; 2] = [84, 292];
 const HEIGHT: usize = 486;
-/// How many columns the day has.
+/// The number of columns of a panel.
 const COLUMNS: usize = 780;
 
 const STYLE: &str = "text{font:12px system-ui,sans-serif;fill:#7d8590}\
@@ -20,7 +20,8 @@ const STYLE: &str = "text{font:12px system-ui,sans-serif;fill:#7d8590}\
 .grid{stroke:#7d8590;stroke-opacity:.25}.limit{stroke:#7d8590;stroke-dasharray:4 4}\
 .naive{fill:#d9822b}.ours{fill:#2f8fe0}";
 
-/// Token requests per second over the day: the naive rule above, ours below, on one scale.
+/// Draws token requests per second over the day, with the naive rule above and the cache below, on
+/// one scale.
 pub(crate) fn draw(study: &Study) -> String {
     let (scenario, ours) = &study.ours.ordinary;
     let naive = &study.naive.ordinary.1;
@@ -52,13 +53,13 @@ pub(crate) fn draw(study: &Study) -> String {
 }
 
 struct Scale {
-    /// What the top of a panel stands for.
+    /// The number of requests at the top of a panel.
     most: u32,
     length: Duration,
 }
 
 impl Scale {
-    /// How high so many requests stand.
+    /// The height of a number of requests.
     fn height(&self, count: u32) -> usize {
         (count.min(self.most) as usize * PANEL).div_ceil(self.most as usize)
     }
@@ -92,7 +93,7 @@ impl Scale {
         let _ = writeln!(svg, "<text {ticket}>requests per second</text>");
     }
 
-    /// The busiest second of each column.
+    /// A column for the busiest second of each part of the day.
     fn columns(&self, svg: &mut String, top: usize, class: &str, requests: &PerSecond) {
         let _ = write!(svg, r#"<path class="{class}" d=""#);
         let width = self.length / COLUMNS as u32;
@@ -107,7 +108,7 @@ impl Scale {
         svg.push_str("\"/>\n");
     }
 
-    /// The panel's name, its highest second, and what stands above its top.
+    /// The panel's name, its busiest second, and the count at the start, which exceeds the scale.
     fn labels(&self, svg: &mut String, top: usize, class: &str, name: &str, figures: &Figures) {
         put(svg, &format!("panel {class}"), "start", (LEFT, top - 12), name);
         let start = figures.requests.peak().1;

@@ -1,10 +1,10 @@
-//! What happens next.
+//! A queue of events in order of time.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::time::Duration;
 
-/// Events by time, and in the order they were added at the same time.
+/// Events in order of time. Events at the same time keep the order in which they were added.
 pub(crate) struct Queue<T> {
     heap: BinaryHeap<Reverse<(Duration, u64, T)>>,
     added: u64,

@@ -1,4 +1,4 @@
-//! What happens on the day.
+//! The scenarios: an ordinary day, an outage, a key rotation.
 
 use std::ops::Range;
 use std::time::Duration;
@@ -9,23 +9,23 @@ const HOUR: Duration = Duration::from_secs(3600);
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Scenario {
     pub(crate) name: &'static str,
-    /// How many caches, all started together.
+    /// The number of caches. All start together.
     pub(crate) caches: usize,
     pub(crate) length: Duration,
-    /// Most token requests the server takes in any second.
+    /// The number of token requests that the server accepts in any second.
     pub(crate) rate: usize,
-    /// What it tells the others.
+    /// The `Retry-After` of a refused request.
     pub(crate) retry_after: Duration,
-    /// When the server is down.
+    /// The time during which the server is down.
     pub(crate) outage: Option<Range<Duration>>,
-    /// When the key that signs tokens is replaced, and all earlier tokens are refused.
+    /// The time at which the signing key is replaced. The API rejects all earlier tokens from then on.
     pub(crate) rotation: Option<Duration>,
-    /// Whether calls are skipped that a lease answers, as the driver's readers do.
+    /// Whether a lease answers calls without the cache, as it does for readers of the driver.
     pub(crate) leases: bool,
 }
 
 impl Scenario {
-    /// A day on which nothing happens.
+    /// A day without faults.
     pub(crate) const fn ordinary(caches: usize, hours: u32) -> Self {
         Self {
             name: "ordinary",
@@ -39,13 +39,13 @@ impl Scenario {
         }
     }
 
-    /// The server is down for a while.
+    /// A day on which the server is down for some time.
     pub(crate) fn outage(caches: usize, hours: u32, outage: Range<Duration>) -> Self {
         let scenario = Self { name: "outage", ..Self::ordinary(caches, hours) };
         Self { outage: Some(outage), ..scenario }
     }
 
-    /// In the middle of the day every token is refused at once.
+    /// A day in whose middle the API rejects every token.
     pub(crate) fn rotation(caches: usize, hours: u32) -> Self {
         let scenario = Self { name: "key rotation", ..Self::ordinary(caches, hours) };
         Self { rotation: Some(scenario.length / 2), ..scenario }
@@ -55,17 +55,17 @@ impl Scenario {
         self.outage.as_ref().is_some_and(|outage| outage.contains(&now))
     }
 
-    /// Since when the key is in use that the API goes by.
+    /// The time since which the API uses its current key.
     pub(crate) fn signed_since(&self, now: Duration) -> Duration {
         self.rotation.filter(|at| *at <= now).unwrap_or_default()
     }
 
-    /// Until when, from `now`, no token in use is refused for its key.
-    pub(crate) fn keys_hold_until(&self, now: Duration) -> Duration {
+    /// The time until which the API keeps its current key.
+    pub(crate) fn keys_valid_until(&self, now: Duration) -> Duration {
         self.rotation.filter(|at| *at > now).unwrap_or(Duration::MAX)
     }
 
-    /// When the trouble of the day begins, and when recovery can.
+    /// The time of the day's fault. Recovery starts at its end.
     pub(crate) fn trouble(&self) -> Option<Range<Duration>> {
         self.outage.clone().or(self.rotation.map(|at| at..at))
     }

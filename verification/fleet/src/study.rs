@@ -1,22 +1,22 @@
-//! The three days under both rules, and what must hold of ours.
+//! Simulates the three days under both rules, and checks the fleet of caches.
 
 use crate::client::Client;
 use crate::figures::Figures;
 use crate::naive::Naive;
 use crate::ours::Ours;
 use crate::scenario::Scenario;
-use crate::world::live;
+use crate::simulation::simulate;
 use std::fmt;
 use std::time::Duration;
 
-/// Within which the fleet must have got over its start.
+/// The time within which the fleet must recover from its simultaneous start.
 pub(crate) const MINUTE: Duration = Duration::from_secs(60);
 
-/// Within which it must have got over any trouble: the longest back-off, a permit's growth and the
-/// time of a few requests.
+/// The time within which it must recover from a fault: the longest back-off, the interval of one
+/// permit, and a few requests.
 const RECOVERY: Duration = Duration::from_secs(75);
 
-/// All that was counted with one seed.
+/// The counts of both fleets for one seed.
 #[derive(PartialEq, Eq)]
 pub(crate) struct Study {
     pub(crate) seed: u64,
@@ -42,28 +42,28 @@ impl Study {
 
 impl Days {
     fn new<C: Client>(caches: usize, hours: u32, seed: u64) -> Self {
-        let lived = |scenario: Scenario| {
-            let figures = live::<C>(&scenario, seed);
+        let simulated = |scenario: Scenario| {
+            let figures = simulate::<C>(&scenario, seed);
             (scenario, figures)
         };
-        let ordinary = lived(Scenario::ordinary(caches, hours));
+        let ordinary = simulated(Scenario::ordinary(caches, hours));
         let worst = ordinary.1.busiest_ten_minutes();
-        let outage = lived(Scenario::outage(caches, hours, worst));
-        Self { ordinary, outage, rotation: lived(Scenario::rotation(caches, hours)) }
+        let outage = simulated(Scenario::outage(caches, hours, worst));
+        Self { ordinary, outage, rotation: simulated(Scenario::rotation(caches, hours)) }
     }
 
     fn all(&self) -> [&(Scenario, Figures); 3] {
         [&self.ordinary, &self.outage, &self.rotation]
     }
 
-    /// What must hold of a fleet, beside what must hold of each cache.
+    /// Checks the properties of the fleet as a whole.
     fn check(&self) {
         let too_many = self.ordinary.1.too_many.since(MINUTE).total();
-        assert_eq!(too_many, 0, "a fleet that has spread out meets no limit");
+        assert_eq!(too_many, 0, "a fleet that has spread out exceeds no limit");
         for (scenario, figures) in self.all() {
             let trouble = scenario.trouble().unwrap_or(scenario.length..scenario.length);
             let quiet = figures.waited.within(MINUTE..trouble.start);
-            assert!(quiet.iter().all(|waited| *waited == 0), "a wait in quiet times");
+            assert!(quiet.iter().all(|waited| *waited == 0), "a caller waits without a fault");
             let recovery = figures.waited.since(trouble.end).settled_after();
             assert!(recovery <= RECOVERY, "{}: recovered after {recovery:?}", scenario.name);
         }
@@ -97,14 +97,14 @@ impl fmt::Display for Study {
         )?;
         for (name, days) in [("ours", &self.ours), ("naive", &self.naive)] {
             for (scenario, figures) in days.all() {
-                row(f, name, scenario, figures)?;
+                write_line(f, name, scenario, figures)?;
             }
         }
         Ok(())
     }
 }
 
-fn row(
+fn write_line(
     f: &mut fmt::Formatter<'_>,
     rule: &str,
     scenario: &Scenario,
@@ -133,14 +133,14 @@ fn row(
 /// The seed to replay, if one is given.
 pub(crate) fn seed() -> Option<u64> {
     let text = std::env::var("JEEL_FLEET_SEED").ok()?;
-    Some(text.parse().unwrap_or_else(|_| panic!("JEEL_FLEET_SEED is no number: {text}")))
+    Some(text.parse().unwrap_or_else(|_| panic!("JEEL_FLEET_SEED is not a number: {text}")))
 }
 
-/// Says how to see a failure again.
+/// Runs a function. If it panics, prints how to replay the failure.
 pub(crate) fn replayable<T>(seed: u64, run: impl FnOnce() -> T) -> T {
     struct Replay(u64);
     impl Drop for Replay {
-        #[expect(clippy::print_stderr, reason = "this is for whoever reads the failure")]
+        #[expect(clippy::print_stderr, reason = "the reader of a failure needs the seed")]
         fn drop(&mut self) {
             if std::thread::panicking() {
                 eprintln!("replay with JEEL_FLEET_SEED={}", self.0);

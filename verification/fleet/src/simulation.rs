@@ -1,56 +1,56 @@
-//! The fleet, its callers and the server, from one event to the next.
+//! Simulates the fleet, its callers and the server, event by event.
 
-use crate::client::{Answer, Client};
-use crate::dice::Dice;
+use crate::client::{Acquired, Client};
 use crate::figures::Figures;
 use crate::queue::Queue;
+use crate::rng::Rng;
 use crate::scenario::Scenario;
-use crate::server::{Outcome, Server};
+use crate::server::{RequestResult, Server};
 use std::time::Duration;
 
-/// How often callers of one client come: each client has its own period in this range.
+/// The range of the period between two callers of a client. Each client has one period.
 const BUSIEST: Duration = Duration::from_secs(2);
 const QUIETEST: Duration = Duration::from_secs(8);
 
 /// How long a caller waits for a token.
 const CALLER_WAIT: Duration = Duration::from_secs(30);
 
-/// Lives the scenario from its start to its end, with every client under the rule `C`.
-pub(crate) fn live<C: Client>(scenario: &Scenario, seed: u64) -> Figures {
-    let mut world = World::<C>::new(scenario.clone(), seed);
-    while let Some((now, (member, what))) = world.queue.next()
+/// Simulates the scenario with clients of type `C`.
+pub(crate) fn simulate<C: Client>(scenario: &Scenario, seed: u64) -> Figures {
+    let mut simulation = Simulation::<C>::new(scenario.clone(), seed);
+    while let Some((now, (member, what))) = simulation.queue.next()
         && now < scenario.length
     {
-        world.happens(member, what, now);
+        simulation.handle(member, what, now);
     }
-    world.figures
+    simulation.figures
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Happening {
-    /// A caller comes.
+enum Event {
+    /// A caller arrives.
     Call,
-    /// The outcome of a token request arrives.
-    Outcome(Outcome),
-    /// Those who wait look again.
+    /// The result of a token request arrives.
+    RequestResult(RequestResult),
+    /// The waiting callers resume.
     Wakeup,
 }
 
-struct World<C: Client> {
+struct Simulation<C: Client> {
     scenario: Scenario,
     server: Server,
     members: Vec<Member<C>>,
-    queue: Queue<(usize, Happening)>,
+    queue: Queue<(usize, Event)>,
     figures: Figures,
 }
 
 /// One client and its callers.
 struct Member<C: Client> {
     client: C,
-    /// From one caller to the next.
+    /// The time between two callers.
     period: Duration,
     waiting: Vec<Waiting<C::Ticket>>,
-    /// When the next wake-up is due.
+    /// The time of the next wake-up.
     wakeup: Option<Duration>,
 }
 
@@ -59,89 +59,90 @@ struct Waiting<Ticket> {
     ticket: Ticket,
 }
 
-impl<C: Client> World<C> {
+impl<C: Client> Simulation<C> {
     fn new(scenario: Scenario, seed: u64) -> Self {
-        let mut dice = Dice::new(seed);
+        let mut rng = Rng::new(seed);
         let mut queue = Queue::new();
         let members = (0..scenario.caches).map(|number| {
-            let period = dice.between(BUSIEST, QUIETEST);
-            queue.add(dice.between(Duration::ZERO, period), (number, Happening::Call));
-            Member { client: C::new(dice.number()), period, waiting: Vec::new(), wakeup: None }
+            let period = rng.between(BUSIEST, QUIETEST);
+            queue.add(rng.between(Duration::ZERO, period), (number, Event::Call));
+            Member { client: C::new(rng.number()), period, waiting: Vec::new(), wakeup: None }
         });
         let members = members.collect();
         let figures = Figures::new(scenario.length);
-        let server = Server::new(scenario.clone(), dice);
+        let server = Server::new(scenario.clone(), rng);
         Self { scenario, server, members, queue, figures }
     }
 
-    fn happens(&mut self, number: usize, what: Happening, now: Duration) {
+    fn handle(&mut self, number: usize, what: Event, now: Duration) {
         match what {
-            Happening::Call => self.call(number, now),
-            Happening::Outcome(outcome) => {
-                self.members[number].client.receive(outcome, now);
+            Event::Call => self.call(number, now),
+            Event::RequestResult(result) => {
+                self.members[number].client.receive(result, now);
                 self.wake(number, now);
             }
-            Happening::Wakeup if self.members[number].wakeup != Some(now) => return,
-            Happening::Wakeup => self.wake(number, now),
+            Event::Wakeup if self.members[number].wakeup != Some(now) => return,
+            Event::Wakeup => self.wake(number, now),
         }
         self.send(number, now);
         self.plan_wakeup(number, now);
     }
 
-    /// A caller comes; and unless it waits, the next is the first that a lease does not answer.
+    /// Handles a new caller. If a lease answers the following callers, the next event is the first
+    /// caller after the lease.
     fn call(&mut self, number: usize, now: Duration) {
-        let answer = self.members[number].client.acquire(now);
-        let answer = self.use_token(number, answer, now);
+        let acquired = self.members[number].client.acquire(now);
+        let acquired = self.use_token(number, acquired, now);
         let member = &mut self.members[number];
         let mut skipped = 0;
-        match answer {
-            Answer::Token(_) if self.scenario.leases => {
-                let end = member.client.lease_end(now).min(self.scenario.keys_hold_until(now));
+        match acquired {
+            Acquired::Token(_) if self.scenario.leases => {
+                let end = member.client.lease_end(now).min(self.scenario.keys_valid_until(now));
                 let end = end.min(self.scenario.length);
                 skipped = calls_before(end - now, member.period);
             }
-            Answer::Token(_) => {}
-            Answer::Refused => {
+            Acquired::Token(_) => {}
+            Acquired::Refused => {
                 self.figures.waited.count(now);
                 self.figures.refused.count(now);
             }
-            Answer::Wait(ticket) => member.waiting.push(Waiting { since: now, ticket }),
+            Acquired::Wait(ticket) => member.waiting.push(Waiting { since: now, ticket }),
         }
         self.figures.calls += 1 + u64::from(skipped);
         let next = now + member.period * (skipped + 1);
-        self.queue.add(next, (number, Happening::Call));
+        self.queue.add(next, (number, Event::Call));
     }
 
-    /// Whoever gets a token calls the API with it, reports it if it is refused, and asks again.
+    /// Calls the API with the token. If the API rejects it, reports that and acquires again.
     fn use_token(
         &mut self,
         number: usize,
-        answer: Answer<C::Ticket>,
+        acquired: Acquired<C::Ticket>,
         now: Duration,
-    ) -> Answer<C::Ticket> {
-        match answer {
-            Answer::Token(token) if !self.server.accepts(token, now) => {
+    ) -> Acquired<C::Ticket> {
+        match acquired {
+            Acquired::Token(token) if !self.server.accepts(token, now) => {
                 let client = &mut self.members[number].client;
                 client.reject(now);
                 client.acquire(now)
             }
-            answer => answer,
+            acquired => acquired,
         }
     }
 
-    /// All who wait ask again; those whose time is up leave.
+    /// Resumes all waiting callers, and removes those whose time is over.
     fn wake(&mut self, number: usize, now: Duration) {
         for Waiting { since, ticket } in std::mem::take(&mut self.members[number].waiting) {
-            let answer = self.members[number].client.resume(now, ticket);
-            let answer = self.use_token(number, answer, now);
+            let acquired = self.members[number].client.resume(now, ticket);
+            let acquired = self.use_token(number, acquired, now);
             let waited = now - since;
-            let refused = match answer {
-                Answer::Wait(ticket) if waited < CALLER_WAIT => {
+            let refused = match acquired {
+                Acquired::Wait(ticket) if waited < CALLER_WAIT => {
                     self.members[number].waiting.push(Waiting { since, ticket });
                     continue;
                 }
-                Answer::Wait(_) | Answer::Refused => true,
-                Answer::Token(_) => false,
+                Acquired::Wait(_) | Acquired::Refused => true,
+                Acquired::Token(_) => false,
             };
             self.figures.waited.count(now);
             self.figures.longest_wait = self.figures.longest_wait.max(waited);
@@ -152,13 +153,13 @@ impl<C: Client> World<C> {
     }
 
     fn send(&mut self, number: usize, now: Duration) {
-        while self.members[number].client.sends(now) {
-            let (took, outcome) = self.server.handle(now);
+        while self.members[number].client.poll_send(now) {
+            let (took, result) = self.server.handle(now);
             self.figures.requests.count(now);
-            if let Outcome::TooMany { .. } = outcome {
+            if let RequestResult::TooMany { .. } = result {
                 self.figures.too_many.count(now);
             }
-            self.queue.add(now + took, (number, Happening::Outcome(outcome)));
+            self.queue.add(now + took, (number, Event::RequestResult(result)));
         }
     }
 
@@ -170,13 +171,13 @@ impl<C: Client> World<C> {
         if wakeup != member.wakeup {
             member.wakeup = wakeup;
             if let Some(at) = wakeup {
-                self.queue.add(at, (number, Happening::Wakeup));
+                self.queue.add(at, (number, Event::Wakeup));
             }
         }
     }
 }
 
-/// How many calls come, one each `period` from now on, before `left` is over.
+/// The number of calls, one per `period`, in a duration of `left`.
 fn calls_before(left: Duration, period: Duration) -> u32 {
     let calls = left.saturating_sub(Duration::from_nanos(1)).as_nanos() / period.as_nanos();
     u32::try_from(calls).unwrap_or(u32::MAX)
