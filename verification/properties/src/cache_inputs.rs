@@ -23,28 +23,28 @@ enum Input {
     StepWall { seconds: i32 },
 }
 
-/// The bytes are inputs. Whatever they are, at most one request is in flight, no token is handed out
-/// after its end, a failure costs no usable token, and a lease says what the cache would say.
+/// The bytes are inputs. For any inputs, at most one request is in flight, no token is handed out
+/// after its expiry, a failure costs no usable token, and a lease agrees with the cache.
 pub fn cache_inputs(bytes: &[u8]) {
-    let mut world = World::new();
+    let mut harness = Harness::new();
     for input in Unstructured::new(bytes).arbitrary_iter::<Input>().into_iter().flatten() {
         let Ok(input) = input else { return };
-        world.apply(input);
-        world.check();
+        harness.apply(input);
+        harness.check();
     }
 }
 
-struct World {
+struct Harness {
     cache: Cache,
     now: Moment,
     flight: Option<(FlightId, Duration)>,
     ticket: Option<Ticket>,
     tokens: u64,
-    /// The end of the latest token on the monotonic clock, by its generation.
+    /// The generation of the latest token, and its expiry on the monotonic clock.
     end: Option<(Generation, Duration)>,
 }
 
-impl World {
+impl Harness {
     fn new() -> Self {
         let now = Moment::new(Duration::from_secs(1000), Duration::from_secs(1_800_000_000));
         Self {
@@ -64,8 +64,8 @@ impl World {
             Input::AcquireFor(seconds) => self.acquire(Duration::from_secs(seconds.into())),
             Input::Resume => {
                 if let Some(ticket) = self.ticket {
-                    let answer = self.cache.resume(now, ticket);
-                    self.met(answer);
+                    let acquired = self.cache.resume(now, ticket);
+                    self.check_acquired(acquired);
                 }
             }
             Input::Poll => {
@@ -118,15 +118,15 @@ impl World {
     }
 
     fn acquire(&mut self, at_least: Duration) {
-        let answer = self.cache.acquire(self.now, at_least);
-        self.met(answer);
+        let acquired = self.cache.acquire(self.now, at_least);
+        self.check_acquired(acquired);
     }
 
-    fn met(&mut self, answer: Acquire) {
-        self.ticket = match answer {
+    fn check_acquired(&mut self, acquired: Acquire) {
+        self.ticket = match acquired {
             Acquire::Wait(ticket) => Some(ticket),
             Acquire::Ready(token) => {
-                self.must_hold(token.generation());
+                self.check_token(token.generation());
                 None
             }
             Acquire::Refused(_) => None,
@@ -143,12 +143,12 @@ impl World {
         if after.counters.issued > before.counters.issued {
             self.end = Some((generation, sent + Duration::from_secs(lifetime.into())));
         } else if let Some((latest, _)) = &mut self.end {
-            // A rejected token that is given another chance: a new generation with the old end.
+            // A rejected token that is used again has a new generation and its old expiry.
             *latest = generation;
         }
     }
 
-    fn must_hold(&self, generation: Generation) {
+    fn check_token(&self, generation: Generation) {
         let (latest, end) = self.end.expect("a token that was issued");
         assert_eq!(generation, latest);
         assert!(self.now.monotonic() < end, "an expired token");
@@ -156,9 +156,9 @@ impl World {
 
     fn check(&mut self) {
         if let Some(lease) = self.cache.lease(self.now) {
-            self.must_hold(lease.token.generation());
+            self.check_token(lease.token.generation());
             let Acquire::Ready(token) = self.cache.acquire(self.now, Duration::ZERO) else {
-                panic!("the lease says yes and the cache no")
+                panic!("a lease without a token in the cache")
             };
             assert_eq!(token.generation(), lease.token.generation());
         }

@@ -1,9 +1,9 @@
-//! The HTTP/1.1 response reader against two others, neither of which shares its framing.
+//! Compares the HTTP/1.1 response reader with two other readers. Neither shares its framing code.
 //!
-//! [`naive`] has the same rules once more, for a stream that is all there, which it splits. It has its
-//! own parser for the head as well, and is as strict; so it says what is accepted, what is refused and
-//! why. [`ureq`] is ureq-proto, with which the blocking adapter reads: it was written by others, and
-//! differs only as the two lists below say; so we do not merely agree with ourselves.
+//! [`naive`] implements the same rules for a complete stream, which it splits. It has its own parser
+//! for the head and is equally strict, so it predicts what is accepted, what is refused, and why.
+//! [`ureq`] uses ureq-proto, an independent implementation. It differs only as the two lists below
+//! state.
 
 mod naive;
 mod ureq;
@@ -12,8 +12,8 @@ use crate::response_reader::{Response, read};
 use jeel_auth_core::http1::{Limits, ResponseError};
 use ureq_proto::Error as UreqError;
 
-/// The bytes are a whole stream. What our reader makes of it, the others do too: the same response,
-/// with the same rest left unread, or none.
+/// The bytes are a whole stream. All readers return the same response and leave the same bytes
+/// unread, or all refuse the stream.
 pub fn differential(bytes: &[u8]) {
     let ours = read(bytes, bytes.len(), Limits::default());
     must_agree_with_naive(&ours, naive::read(bytes, &Limits::default()));
@@ -23,7 +23,7 @@ pub fn differential(bytes: &[u8]) {
     must_agree_with_naive(&read(bytes, bytes.len(), limits), naive::read(bytes, &limits));
 }
 
-/// So small that each limit is met by accident.
+/// Limits so small that random input exceeds each of them.
 fn small_limits() -> Limits {
     let mut limits = Limits::default();
     limits.head_bytes = 100;
@@ -39,7 +39,7 @@ fn must_agree_with_naive(
 ) {
     match (ours, naive) {
         (Ok(ours), Ok(naive)) => assert_eq!(*ours, naive),
-        // Of an incomplete part, the first bytes can be faulty, which is not naive's concern.
+        // Our reader may refuse the first bytes of a part that is incomplete. `naive` does not look.
         (Err(_), Err(faults)) if faults.is_empty() => {}
         (Err(error), Err(faults)) => assert!(faults.contains(error), "{error:?}: {faults:?}"),
         (ours, naive) => panic!("{ours:?}, but {naive:?}"),
@@ -58,13 +58,13 @@ fn must_agree_with_ureq(
         (Err(error), Ok(Some(ureq))) => {
             assert!(is_refused_by_us_alone(*error), "{error:?}: {ureq:?}")
         }
-        (Ok(ours), Ok(None)) => panic!("{ours:?}, and ureq awaits more"),
+        (Ok(ours), Ok(None)) => panic!("{ours:?}, but ureq needs more"),
         (Err(_), Ok(None) | Err(_)) => {}
     }
 }
 
-/// The response as ureq-proto can tell it: names without case, and no order but of fields that share
-/// one (RFC 9110 §5.3).
+/// The response in the form that ureq-proto reports: lower-case names, and an order only among fields
+/// with the same name (RFC 9110 §5.3).
 fn by_name(response: &Response) -> Response {
     let lower = |(name, value): &(String, Vec<u8>)| (name.to_ascii_lowercase(), value.clone());
     let mut fields: Vec<_> = response.fields.iter().map(lower).collect();
@@ -78,50 +78,54 @@ fn by_name(response: &Response) -> Response {
     }
 }
 
-/// Why we may refuse what ureq-proto accepts. `ClosedEarly`, `BadStatusLine` and `BadContentLength`
-/// are not among the reasons. The sections are those of RFC 9112 unless said otherwise.
+/// Whether our reader may refuse with this error a stream that ureq-proto accepts. `ClosedEarly`,
+/// `BadStatusLine` and `BadContentLength` are not on the list. Sections are of RFC 9112 unless the
+/// comment names another RFC.
 fn is_refused_by_us_alone(error: ResponseError) -> bool {
     match error {
         // §2.2 lets servers, not clients, skip empty lines before the message.
         ResponseError::NotHttp1 => true,
-        // RFC 9110 §15: there are no codes from 600; it reads any three digits from 100.
+        // RFC 9110 §15: no code is above 599. ureq-proto accepts any three digits from 100.
         ResponseError::BadStatusCode => true,
-        // RFC 9110 §7.8: we did not ask for another protocol; it leaves that to its caller.
+        // RFC 9110 §7.8: our request asks for no other protocol. ureq-proto leaves that to its caller.
         ResponseError::SwitchingProtocols => true,
-        // RFC 9110 §15.2 has no limit for 1xx, and it neither.
+        // RFC 9110 §15.2 and ureq-proto set no limit for 1xx.
         ResponseError::TooManyInformational => true,
-        // §2.2 allows a bare LF; it takes one in heads, and in the trailers it skips.
+        // §2.2 allows a bare LF. ureq-proto accepts it in heads and in the trailers that it skips.
         ResponseError::BadLineEnd => true,
-        // §7.1.2 allows to discard trailers; it does not look at them.
+        // §7.1.2 allows a reader to discard trailers. ureq-proto does not parse them.
         ResponseError::BadField => true,
-        // Its limit is 128 field lines, and for the trailers none.
+        // The limit of ureq-proto is 128 field lines, without a limit for trailers.
         ResponseError::TooManyFields | ResponseError::HeadTooLarge => true,
-        // §6.3, 3: `Transfer-Encoding` overrides `Content-Length`, but ought to be an error.
+        // §6.3, 3: `Transfer-Encoding` overrides `Content-Length`, but both together ought to be an
+        // error.
         ResponseError::TransferEncodingAndContentLength => true,
-        // §6.1, §7.4: it overlooks codings other than chunked, and chunked in HTTP/1.0.
+        // §6.1, §7.4: ureq-proto ignores codings other than chunked, and chunked in HTTP/1.0.
         ResponseError::BadTransferEncoding => true,
-        // It hands the body to its caller, who may limit it.
+        // ureq-proto leaves the limit of the body to its caller.
         ResponseError::BodyTooLarge => true,
-        // §7.1: it takes a plus sign and whitespace around the size, and anything in an extension.
+        // §7.1: ureq-proto accepts a plus sign and whitespace around the size, and any bytes in an
+        // extension.
         ResponseError::BadChunk => true,
         _ => false,
     }
 }
 
-/// Why ureq-proto may refuse what we accept.
+/// Whether ureq-proto may refuse with this error a stream that our reader accepts.
 fn is_refused_by_ureq_alone(error: &UreqError) -> bool {
     match error {
         // RFC 9110 §15.2: a 1xx response has a header section like any other.
         UreqError::HeadersWith100 => true,
-        // §6.3, 1: the fields of 1xx, 204 and 304 say nothing of their bodies. It checks them still.
+        // §6.3, 1: 1xx, 204 and 304 have no body, so their fields do not matter. ureq-proto checks
+        // them.
         UreqError::BadContentLengthHeader | UreqError::TooManyContentLengthHeaders => true,
-        // §7.1.1: extensions must be ignored. It refuses chunk lines of more than 20 bytes.
+        // §7.1.1: extensions must be ignored. ureq-proto refuses chunk lines of more than 20 bytes.
         UreqError::ChunkExpectedCrLf => true,
         _ => false,
     }
 }
 
-/// An example of each difference: a list that allows more than there is would hide mistakes.
+/// An example of each difference. Without one, a list could allow more than exists and hide bugs.
 #[cfg(test)]
 mod tests {
     use super::*;

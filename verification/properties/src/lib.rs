@@ -1,7 +1,7 @@
-//! What must hold of `jeel-auth-core` for any bytes.
+//! Properties of `jeel-auth-core` for arbitrary bytes.
 //!
-//! Each property takes raw bytes and panics when it does not hold. The fuzz targets feed them what
-//! libFuzzer invents; the tests of this crate feed them the committed corpora, on any toolchain.
+//! Each property takes raw bytes and panics if it is violated. The fuzz targets feed them the inputs
+//! of libFuzzer; the tests of this crate feed them the committed corpora, on any toolchain.
 
 #![allow(
     clippy::unwrap_used,
@@ -25,10 +25,10 @@ pub use request_body::request_body;
 pub use response_reader::response_reader;
 pub use token_response::{retry_after, token_response};
 
-/// A property, under the name of its fuzz target and corpus.
+/// A property, with the name of its fuzz target and corpus.
 pub type Property = (&'static str, fn(&[u8]));
 
-/// All of them.
+/// All properties.
 pub const PROPERTIES: [Property; 7] = [
     ("cache_inputs", cache_inputs),
     ("challenge", challenge),

@@ -1,4 +1,4 @@
-//! Request bodies, read back by parsers that are not ours.
+//! Request bodies, decoded by independent parsers.
 
 use jeel_auth_core::{
     Acquire, Action, BodyEncoding, Cache, Credentials, EncodingChoice, Environment, Moment, Scope,
@@ -10,8 +10,8 @@ use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-/// The bytes are a seed, and an identifier, a secret and, if it is one, a scope, with 0xff between
-/// them. Both encodings are read back byte for byte.
+/// The bytes are a seed, and then a client id, a secret and, if it is one, a scope, separated by 0xff.
+/// Both encodings decode to the same values, byte for byte.
 pub fn request_body(bytes: &[u8]) {
     let Some((seed, values)) = bytes.split_first_chunk() else { return };
     let seed = u64::from_le_bytes(*seed);
@@ -52,7 +52,7 @@ fn request(
     request
 }
 
-/// The form in a multipart body, by multer.
+/// Decodes a multipart body with multer.
 fn read_multipart(request: &TokenRequest) -> Vec<(String, String)> {
     let fields = request.fields();
     let content_type = fields.iter().find(|(name, _)| *name == "Content-Type").expect("a type").1;
@@ -64,13 +64,13 @@ fn read_multipart(request: &TokenRequest) -> Vec<(String, String)> {
         let mut fields = Vec::new();
         while let Some(field) = form.next_field().await.expect("a well-formed body") {
             let name = field.name().expect("a name").to_owned();
-            // Not `text`, which takes a byte order mark away.
+            // Not `text`, because it removes a byte order mark.
             let value = field.bytes().await.expect("a whole value");
             fields.push((name, String::from_utf8(value.to_vec()).expect("UTF-8")));
         }
         fields
     });
-    // The body is all there: whatever the parser awaits is ready.
+    // The body is complete, so the parser never waits.
     let mut context = Context::from_waker(Waker::noop());
     loop {
         if let Poll::Ready(fields) = reading.as_mut().poll(&mut context) {

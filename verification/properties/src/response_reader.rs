@@ -2,7 +2,7 @@
 
 use jeel_auth_core::http1::{Limits, Progress, ResponseError, ResponseReader};
 
-/// A response that was read from a stream, by whichever reader.
+/// A response read from a stream, in a form that all readers share.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Response {
     pub(crate) status: u16,
@@ -10,11 +10,11 @@ pub(crate) struct Response {
     pub(crate) body: Vec<u8>,
     /// Whether the rest of the body was dropped.
     pub(crate) truncated: bool,
-    /// How many bytes of the stream belong to the response and those before it.
+    /// The number of bytes of the stream up to the end of the response.
     pub(crate) consumed: usize,
 }
 
-/// However the bytes are split, the outcome is the same, and within the limits.
+/// The result does not depend on how the bytes are split, and respects the limits.
 pub fn response_reader(bytes: &[u8]) {
     is_read_alike(bytes, Limits::default());
     let mut small = Limits::default();
@@ -39,7 +39,7 @@ fn is_read_alike(bytes: &[u8], limits: Limits) {
     }
 }
 
-/// Reads the bytes in pieces of this size, then the end of the stream.
+/// Reads the bytes in pieces of this size, followed by the end of the stream.
 pub(crate) fn read(bytes: &[u8], piece: usize, limits: Limits) -> Result<Response, ResponseError> {
     let mut reader = ResponseReader::new(limits);
     let mut consumed = 0;

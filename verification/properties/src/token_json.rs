@@ -1,37 +1,37 @@
-//! A second opinion on the JSON of a success: what serde's derive reads of it. Core reads it by hand,
-//! which saves a stack of crates, and so that no copy of a token stays behind.
+//! Compares core's JSON parser for successful responses with serde's derive. Core parses by hand to
+//! save dependencies and to leave no copy of a token in memory.
 
 use jeel_auth_core::{AccessToken, ErrorKind, MalformedResponse};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-/// What core made of a success: a token, or nothing.
-pub(crate) type Outcome<'a> = Result<&'a AccessToken, ErrorKind>;
+/// Core's result for a successful response: the token or the error.
+pub(crate) type CoreResult<'a> = Result<&'a AccessToken, ErrorKind>;
 
-/// Compares with what core made of a success with this body.
-pub(crate) fn must_agree(body: &[u8], outcome: Outcome<'_>) {
+/// Panics if core's result for this body differs from serde's.
+pub(crate) fn must_agree(body: &[u8], result: CoreResult<'_>) {
     use MalformedResponse::{Charset, ContentCoding, DuplicateMember, Html, Json};
     use MalformedResponse::{Lifetime, Token, TokenType};
     let Some(read) = read(body) else {
-        let Err(ErrorKind::Malformed(why)) = outcome else { panic!("{outcome:?}") };
+        let Err(ErrorKind::Malformed(why)) = result else { panic!("{result:?}") };
         let named = [Json, Html, Charset, ContentCoding, DuplicateMember].contains(&why);
         return assert!(named, "{why:?}");
     };
     if read.error.is_some_and(|error| error.get().starts_with('"')) {
-        return assert!(matches!(outcome, Err(ErrorKind::Denied | ErrorKind::Server)));
+        return assert!(matches!(result, Err(ErrorKind::Denied | ErrorKind::Server)));
     }
     if read.access_token.is_none() {
-        return assert_eq!(outcome.err(), Some(ErrorKind::Denied));
+        return assert_eq!(result.err(), Some(ErrorKind::Denied));
     }
     let token = read.access_token.and_then(text).filter(|token| is_token(token));
     let is_bearer =
         read.token_type.and_then(text).is_some_and(|t| t.eq_ignore_ascii_case("bearer"));
-    match (token, is_bearer, outcome) {
+    match (token, is_bearer, result) {
         (Some(token), true, Ok(issued)) => assert_eq!(issued.expose_secret(), token),
         (Some(_), true, Err(ErrorKind::Malformed(Lifetime) | ErrorKind::ExpiredOnArrival)) => {}
         (_, false, Err(ErrorKind::Malformed(TokenType))) => {}
         (None, true, Err(ErrorKind::Malformed(Token))) => {}
-        (token, is_bearer, outcome) => panic!("{token:?} {is_bearer} {outcome:?}"),
+        (token, is_bearer, result) => panic!("{token:?} {is_bearer} {result:?}"),
     }
 }
 
@@ -41,7 +41,7 @@ struct Members<'a> {
     access_token: Option<&'a RawValue>,
     #[serde(borrow)]
     token_type: Option<&'a RawValue>,
-    /// Named so that twice is an error.
+    /// Present only so that a repeated member is an error.
     #[serde(borrow, rename = "expires_in")]
     _expires_in: Option<&'a RawValue>,
     #[serde(borrow)]
@@ -50,7 +50,7 @@ struct Members<'a> {
 
 fn read(body: &[u8]) -> Option<Members<'_>> {
     let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
-    // The derive would take an array as well.
+    // The derive also accepts an array.
     let is_object = body.trim_ascii_start().starts_with(b"{");
     is_object.then(|| serde_json::from_str(std::str::from_utf8(body).ok()?).ok()).flatten()
 }

@@ -1,4 +1,4 @@
-//! Responses of a token endpoint, from status, fields and body to what the cache makes of them.
+//! Responses of a token endpoint, and their effect on the cache.
 
 use crate::token_json::must_agree;
 use jeel_auth_core::{Acquire, Action, Cache, Credentials, Environment, Moment, Response, State};
@@ -7,10 +7,10 @@ use std::time::Duration;
 const SECRET: &str = "hush-hush-hush";
 const NOW: Moment = Moment::new(Duration::from_secs(1000), Duration::from_secs(1_800_000_000));
 
-/// The bytes are two of a status code, lines of fields, an empty line, and a body.
+/// The bytes are a status code in two bytes, field lines, an empty line, and a body.
 ///
-/// Whatever comes, there is a token fit for a header, or a failure with a way out; nothing that is shown
-/// holds the secret; and of a success serde's derive would have read the same.
+/// Any response leads to a token that is valid in a header, or to a failure after which the cache
+/// retries. No output contains the secret. serde's derive reads the same from a success.
 pub fn token_response(bytes: &[u8]) {
     let Some((status, rest)) = bytes.split_first_chunk() else { return };
     let (head, body) = match rest.windows(2).position(|pair| pair == b"\n\n") {
@@ -25,7 +25,7 @@ pub fn token_response(bytes: &[u8]) {
     let body = body.unwrap_or_default();
     let response = Response::new(status, fields, body);
     let mut cache = cache();
-    answer(&mut cache, &response);
+    respond(&mut cache, &response);
     let failure = cache.status(NOW).last_error.map(|error| error.kind());
     let token = match cache.acquire(NOW, Duration::ZERO) {
         Acquire::Ready(token) => Some(token),
@@ -41,8 +41,8 @@ pub fn token_response(bytes: &[u8]) {
     must_hide_the_secret(&mut cache, &response);
 }
 
-/// The bytes are `Retry-After` values with line feeds between them, and once more the values of the
-/// fields that stand in for it. None makes the cache wait for longer than an hour and some jitter.
+/// The bytes are values of `Retry-After`, and of the fields that other servers use instead, separated
+/// by line feeds. The cache waits for at most one hour and some jitter, and never panics.
 pub fn retry_after(bytes: &[u8]) {
     const NAMES: [&str; 5] =
         ["Retry-After", "RateLimit", "RateLimit-Reset", "X-RateLimit-Reset", "X-Rate-Limit-Reset"];
@@ -51,7 +51,7 @@ pub fn retry_after(bytes: &[u8]) {
         for status in [302, 401, 403, 413, 429, 500, 503, 504] {
             let response = Response::new(status, values().map(|value| (name, value)), b"");
             let mut cache = cache();
-            answer(&mut cache, &response);
+            respond(&mut cache, &response);
             let wait = cache.status(NOW).retry_in.unwrap_or_default();
             assert!(wait <= LONGEST_WAIT, "{wait:?}");
         }
@@ -68,8 +68,8 @@ fn cache() -> Cache {
     cache
 }
 
-/// Answers the flight, and the one that follows if the other encoding is tried.
-fn answer(cache: &mut Cache, response: &Response) {
+/// Responds to the flight, and to a second one if the cache tries the other encoding.
+fn respond(cache: &mut Cache, response: &Response) {
     let mut requests = 0;
     while let Some(Action::Send(request)) = cache.poll_action(NOW) {
         cache.handle_response(NOW, request.flight(), response);
@@ -91,7 +91,7 @@ fn must_have_a_way_out(cache: &mut Cache) {
     assert!(wait <= LONGEST_WAIT, "{wait:?}");
     let then = NOW.after(wait);
     let _ = cache.acquire(then, Duration::ZERO);
-    assert!(cache.poll_action(then).is_some(), "asked again when the time has come");
+    assert!(cache.poll_action(then).is_some(), "a new request after the wait");
 }
 
 fn must_hide_the_secret(cache: &mut Cache, response: &Response) {

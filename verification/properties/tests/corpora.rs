@@ -1,4 +1,4 @@
-//! The committed corpora, as ordinary tests.
+//! Runs the properties on the committed corpora.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -20,7 +20,7 @@ fn every_input_of_every_corpus_has_its_property() {
 }
 
 #[test]
-fn every_property_takes_nothing_and_anything() {
+fn every_property_accepts_empty_and_arbitrary_input() {
     let anything: Vec<u8> =
         (0..4096_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
     for (_, property) in PROPERTIES {

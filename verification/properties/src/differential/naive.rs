@@ -1,12 +1,12 @@
-//! A reading of a stream that is all there, by splitting it.
+//! Reads a complete stream by splitting it.
 //!
-//! Deliberately so: no state, no early end, no code of ours. What is wrong with a part is told all
-//! at once, because which fault comes first depends on how a reader goes through the part.
+//! This reader has no state, does not stop early, and shares no code with the crate under test. It
+//! reports all faults of a part, because the first fault found depends on the order of reading.
 
 use crate::response_reader::Response;
 use jeel_auth_core::http1::{Limits, ResponseError};
 
-/// What is wrong with the first faulty part; nothing if the stream ends before that part does.
+/// The faults of the first faulty part. Empty if the stream ends inside that part.
 pub(super) type Faults = Vec<ResponseError>;
 
 pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Response, Faults> {
@@ -129,7 +129,7 @@ fn read_body(head: &Head, rest: &mut &[u8], limits: &Limits) -> Result<Body, Fau
     Ok((take(rest, kept)?.to_owned(), truncated))
 }
 
-/// RFC 9110 §8.6: the number, though it be repeated in a list.
+/// RFC 9110 §8.6: a number, or a list that repeats the same number.
 fn read_length(list: &[u8]) -> Result<u64, Faults> {
     let members: Option<Vec<u64>> =
         split(list, b",").into_iter().map(|n| number(trim(n), 10)).collect();
@@ -166,7 +166,7 @@ fn read_chunks(head: &Head, rest: &mut &[u8], limits: &Limits) -> Result<Body, F
 fn read_chunk_size(line: &[u8], most: usize) -> Result<usize, Faults> {
     let mut parts = line.splitn(2, |byte| *byte == b';');
     let (size, extension) = (parts.next().unwrap_or_default(), parts.next());
-    // Whitespace is for what follows it; RFC 9112 §7.1.1.
+    // RFC 9112 §7.1.1: whitespace is allowed only before an extension.
     let size = if extension.is_some() { trim_end(size) } else { size };
     let digits = size.iter().take_while(|byte| byte.is_ascii_hexdigit()).count();
     let is_size = digits > 0 && digits == size.len();
@@ -174,7 +174,7 @@ fn read_chunk_size(line: &[u8], most: usize) -> Result<usize, Faults> {
     if line.len() > 4094 || !is_size || !is_text(extension.unwrap_or_default()) {
         faults.push(ResponseError::BadChunk);
     }
-    // It is too large as soon as its digits say so, whatever comes after them.
+    // The leading digits decide whether it is too large, even if the rest of the line is malformed.
     let size = size.get(..digits).and_then(|digits| number(digits, 16)).unwrap_or(u64::MAX);
     if digits > 0 && size > most as u64 {
         faults.push(ResponseError::BodyTooLarge);
@@ -182,7 +182,7 @@ fn read_chunk_size(line: &[u8], most: usize) -> Result<usize, Faults> {
     if faults.is_empty() { Ok(size as usize) } else { Err(faults) }
 }
 
-/// RFC 9112 §7.1.2. They are discarded, after they were held to the rules for fields.
+/// RFC 9112 §7.1.2. Checks trailers by the rules for fields and discards them.
 fn check_trailers(head: &Head, rest: &mut &[u8], limits: &Limits) -> Result<(), Faults> {
     let (bytes, lines) = if rest.starts_with(b"\r\n") {
         (take(rest, 2)?.len(), vec![])
@@ -197,7 +197,7 @@ fn check_trailers(head: &Head, rest: &mut &[u8], limits: &Limits) -> Result<(), 
     if faults.is_empty() { Ok(()) } else { Err(faults) }
 }
 
-/// `1*DIGIT` or `1*HEXDIG`; too large a number is none.
+/// `1*DIGIT` or `1*HEXDIG`. Returns `None` if the number is too large.
 fn number(digits: &[u8], radix: u32) -> Option<u64> {
     let is_digit = |byte: &u8| char::from(*byte).is_digit(radix);
     let digits = digits.iter().all(is_digit).then(|| String::from_utf8_lossy(digits))?;
@@ -232,7 +232,7 @@ fn split<'a>(mut bytes: &'a [u8], separator: &[u8]) -> Vec<&'a [u8]> {
     parts
 }
 
-/// What comes before `end`, which is taken as well.
+/// Takes the bytes up to and including `end`, and returns those before it.
 fn take_until<'a>(rest: &mut &'a [u8], end: &[u8]) -> Result<&'a [u8], Faults> {
     let at = rest.windows(end.len()).position(|window| window == end).ok_or_else(Faults::new)?;
     let part = take(rest, at)?;

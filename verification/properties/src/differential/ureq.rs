@@ -1,18 +1,19 @@
-//! A reading by ureq-proto. Its head comes from httparse, like ours; its framing is its own.
+//! Reads a stream with ureq-proto. It parses heads with httparse, as the crate under test does, and
+//! has its own framing.
 
 use crate::response_reader::Response;
 use ureq_proto::Error;
 use ureq_proto::client::{Call, RecvResponseResult, SendRequestResult, state::RecvResponse};
 use ureq_proto::http::{HeaderName, HeaderValue, Request, Response as Head};
 
-/// Nothing if the stream ends before the response.
+/// Returns `None` if the stream ends before the response does.
 pub(super) fn read(bytes: &[u8]) -> Result<Option<Response>, Error> {
     let mut rest = bytes;
     let mut call = sent();
     let Some(head) = read_head(&mut call, &mut rest)? else { return Ok(None) };
     let mut body = Vec::new();
     if let Some(RecvResponseResult::RecvBody(mut call)) = call.proceed() {
-        // One byte more, so that a full buffer is never why reading stops.
+        // One byte more than needed, so that a full buffer never stops reading.
         let mut buffer = vec![0; rest.len() + 1];
         loop {
             let (taken, given) = call.read(rest, &mut buffer)?;
@@ -38,8 +39,8 @@ pub(super) fn read(bytes: &[u8]) -> Result<Option<Response>, Error> {
     }))
 }
 
-/// A call that has sent its request: a GET, which has no body to send, and whose response ends like
-/// that to a POST.
+/// A call that has sent its request. It is a GET, because a GET has no body to send and its response
+/// has the same framing as that to a POST.
 fn sent() -> Call<RecvResponse> {
     let request = Request::get("https://jeel.test/").body(()).expect("a good request");
     let mut call = Call::new(request).expect("a good request").proceed();
