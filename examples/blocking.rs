@@ -1,8 +1,8 @@
-//! Blocking, with ureq: call Jeel's API with a token that is always valid.
+//! Blocking, with ureq: call Jeel's API with a valid token.
 //!
-//! Takes the `JEELPAY_*` variables; `cargo run -p jeel-auth-emulator` prints a set for a local Jeel.
+//! Reads the `JEELPAY_*` variables. `cargo run -p jeel-auth-emulator` prints them for the emulator.
 
-#![allow(clippy::print_stdout, reason = "showing is what it is for")]
+#![allow(clippy::print_stdout, reason = "an example prints its results")]
 
 use jeel_auth_ureq::TokenSource;
 use std::error::Error;
@@ -21,7 +21,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let token = tokens.token()?;
     let mut response = call(&token)?;
     if response.status() == 401 {
-        // Revoked, or the API has a new key: another token, and once more.
+        // The token was revoked, or the API has a new key. Retry once with a new token.
         tokens.reject(&token);
         response = call(&tokens.token()?)?;
     }

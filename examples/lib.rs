@@ -1,18 +1,18 @@
-//! The stage for the examples: a local Jeel in place of the real one.
+//! The emulator that the examples use instead of Jeel.
 
 use jeel_auth_emulator::Emulator;
 use std::io;
 use std::time::Duration;
 
-/// The credentials that the local Jeel knows.
+/// The client id that the emulator knows.
 pub const CLIENT_ID: &str = "school-42";
-/// The secret that goes with them.
+/// The client secret that the emulator knows.
 pub const CLIENT_SECRET: &str = "correct horse battery staple";
 
-/// An emulator on an ephemeral loopback port, whose tokens live this long.
+/// Starts an emulator on an ephemeral loopback port. Its tokens have this lifetime.
 ///
 /// # Errors
-/// When it cannot be started.
+/// Returns an error if the emulator cannot start.
 pub fn local_jeel(lifetime: Duration) -> io::Result<Emulator> {
     Emulator::builder().credentials(CLIENT_ID, CLIENT_SECRET).lifetime(lifetime).start()
 }

@@ -1,11 +1,11 @@
-//! No adapter at all: the core machine, `std::net::TcpStream`, and the loop between them.
+//! Without an adapter: the cache of `jeel-auth-core`, `std::net::TcpStream`, and the loop between them.
 //!
-//! It speaks plain http, so it reaches a local Jeel only. Takes the `JEELPAY_*` variables that
-//! `cargo run -p jeel-auth-emulator` prints.
+//! The example uses plain http, so it works only with the emulator. It reads the `JEELPAY_*` variables
+//! that `cargo run -p jeel-auth-emulator` prints.
 
-#![allow(clippy::print_stdout, reason = "showing is what it is for")]
+#![allow(clippy::print_stdout, reason = "an example prints its results")]
 
-use jeel_auth_core::http1::{Progress, Response, ResponseReader};
+use jeel_auth_core::http1::{Progress, ResponseReader};
 use jeel_auth_core::{
     Acquire, Action, Cache, Credentials, Endpoint, LoopbackHttp, Moment, Response, SendFailure,
     TokenRequest, TransportKind,
@@ -13,7 +13,7 @@ use jeel_auth_core::{
 use std::error::Error;
 use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::time::{Instant, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 use std::{env, thread};
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -24,44 +24,48 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut cache = Cache::new(endpoint, credentials, 42);
 
     let started = Instant::now();
-    let now = || {
+    let read_clocks = || {
         let wall = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
         Moment::new(started.elapsed(), wall)
     };
 
-    let mut answer = cache.acquire(now(), Duration::ZERO);
+    let mut ticket = None;
     let token = loop {
-        let ticket = match answer {
+        // Each turn reads the clocks once: for an input, and for the polls that follow it.
+        let now = read_clocks();
+        let acquired = match ticket {
+            None => cache.acquire(now, Duration::ZERO),
+            Some(ticket) => cache.resume(now, ticket),
+        };
+        match acquired {
             Acquire::Ready(token) => break token,
             Acquire::Refused(error) => return Err(error.into()),
-            Acquire::Wait(ticket) => ticket,
-        };
-        if let Some(Action::Send(request)) = cache.poll_action(now()) {
-            match send(&request) {
-                Ok(response) => {
-                    let response =
-                        Response::new(response.status(), response.fields(), response.body());
-                    cache.handle_response(now(), request.flight(), &response);
-                }
+            Acquire::Wait(waiting) => ticket = Some(waiting),
+        }
+        if let Some(Action::Send(request)) = cache.poll_action(now) {
+            let result = send(&request);
+            // Sending takes time, so the result is a new input with a new reading.
+            let now = read_clocks();
+            match result {
+                Ok(response) => cache.handle_response(now, request.flight(), &response),
                 Err(error) => {
                     let failure = SendFailure::new(TransportKind::Broken, error);
-                    cache.handle_send_failed(now(), request.flight(), &failure);
+                    cache.handle_send_failed(now, request.flight(), &failure);
                 }
             }
         } else if let Some(wakeup) = cache.next_wakeup() {
-            thread::sleep(wakeup.remaining(now()));
+            thread::sleep(wakeup.remaining(now));
         }
-        answer = cache.resume(now(), ticket);
     };
     println!("a token of {} bytes", token.expose_secret().len());
-    println!("{:?}", cache.status(now()));
+    println!("{:?}", cache.status(read_clocks()));
     Ok(())
 }
 
 fn send(request: &TokenRequest) -> Result<Response, Box<dyn Error>> {
     let origin = request.endpoint().origin();
     if origin.is_https() {
-        return Err("this example speaks plain http to a local Jeel only".into());
+        return Err("this example supports only plain http to the emulator".into());
     }
     let mut stream = TcpStream::connect((origin.host(), origin.port()))?;
     stream.set_read_timeout(Some(request.timeout()))?;
@@ -84,5 +88,5 @@ fn send(request: &TokenRequest) -> Result<Response, Box<dyn Error>> {
             break;
         }
     }
-    reader.into_response().ok_or_else(|| "no whole response".into())
+    reader.into_response().ok_or_else(|| "the response is incomplete".into())
 }

@@ -1,8 +1,8 @@
-//! smol: a token for whatever HTTP client you use there.
+//! smol: a token for any HTTP client.
 //!
-//! Takes the `JEELPAY_*` variables; `cargo run -p jeel-auth-emulator` prints a set for a local Jeel.
+//! Reads the `JEELPAY_*` variables. `cargo run -p jeel-auth-emulator` prints them for the emulator.
 
-#![allow(clippy::print_stdout, reason = "showing is what it is for")]
+#![allow(clippy::print_stdout, reason = "an example prints its results")]
 
 use jeel_auth_smol::TokenSource;
 use std::error::Error;
@@ -10,7 +10,7 @@ use std::error::Error;
 fn main() -> Result<(), Box<dyn Error>> {
     smol::block_on(async {
         let tokens = TokenSource::from_env()?;
-        // Of a thousand tasks at once, one request serves all.
+        // One token request serves a thousand concurrent tasks.
         let tasks: Vec<_> = (0..1000)
             .map(|_| {
                 let tokens = tokens.clone();
@@ -19,7 +19,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             .collect();
         for task in tasks {
             let authorization = task.await?;
-            // ... and this goes into the `Authorization` field of a call.
+            // An application puts this value into the `Authorization` field of its call.
             assert!(authorization.is_sensitive());
         }
         println!("{:?}", tokens.status());

@@ -1,8 +1,8 @@
-//! tokio and reqwest: a client that adds the token by itself, and replaces a rejected one.
+//! tokio and reqwest: a client that adds the token to each call and replaces a rejected token.
 //!
-//! Takes the `JEELPAY_*` variables; `cargo run -p jeel-auth-emulator` prints a set for a local Jeel.
+//! Reads the `JEELPAY_*` variables. `cargo run -p jeel-auth-emulator` prints them for the emulator.
 
-#![allow(clippy::print_stdout, reason = "showing is what it is for")]
+#![allow(clippy::print_stdout, reason = "an example prints its results")]
 
 use jeel_auth_reqwest::{JeelAuth, TokenSource, TxId, client_builder};
 use std::error::Error;

@@ -1,7 +1,7 @@
-//! The whole life, in a dozen seconds.
+//! The demonstration against the emulator. It takes about twelve seconds.
 
 use crate::readers::{self, Reads, THREADS};
-use crate::{Outcome, check};
+use crate::{Checked, check};
 use jeel_auth_emulator::{Emulator, Response};
 use jeel_auth_examples::{CLIENT_ID, CLIENT_SECRET, local_jeel};
 use jeel_auth_ureq::{Credentials, Endpoint, Environment, LoopbackHttp, TokenSource};
@@ -9,10 +9,10 @@ use std::error::Error;
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// What nobody should have to wait for.
+/// The time after which a step has failed.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-pub(crate) fn run() -> Outcome {
+pub(crate) fn run() -> Checked {
     let jeel = local_jeel(Duration::from_secs(4))?;
     jeel.set_delay(Duration::from_millis(200));
     let source =
@@ -20,7 +20,7 @@ pub(crate) fn run() -> Outcome {
             .endpoint(Endpoint::parse(&jeel.token_url(), LoopbackHttp::Allowed)?)
             .build()?;
 
-    println!("A local Jeel at {}; each of its answers takes 200 ms.\n", jeel.token_url());
+    println!("The emulator is at {}; each response takes 200 ms.\n", jeel.token_url());
     let mut calls = 0;
     first_fetch(&jeel, &source)?;
     calls += 1 + cached_reads(&jeel, &source)?.served;
@@ -30,7 +30,7 @@ pub(crate) fn run() -> Outcome {
     figures(&jeel, calls)
 }
 
-fn first_fetch(jeel: &Emulator, source: &TokenSource) -> Outcome {
+fn first_fetch(jeel: &Emulator, source: &TokenSource) -> Checked {
     let started = Instant::now();
     source.ready()?;
     println!(
@@ -44,7 +44,7 @@ fn first_fetch(jeel: &Emulator, source: &TokenSource) -> Outcome {
 fn cached_reads(jeel: &Emulator, source: &TokenSource) -> Result<Reads, Box<dyn Error>> {
     let reads = readers::burst(source, 250_000);
     println!(
-        "2. {THREADS} threads then read it {} times. Token requests: {}.",
+        "2. {THREADS} threads read it {} times. Token requests: {}.",
         reads.served,
         jeel.token_request_count()
     );
@@ -54,21 +54,21 @@ fn cached_reads(jeel: &Emulator, source: &TokenSource) -> Result<Reads, Box<dyn 
 }
 
 fn renewal(jeel: &Emulator, source: &TokenSource) -> Result<Reads, Box<dyn Error>> {
-    // The next one lives longer: between its renewal time and its end a second of rate limit must
-    // fit, and a slow machine.
+    // The next token lives longer, because one second of rate limit must fit between its renewal time
+    // and its expiry, even on a slow machine.
     jeel.set_lifetime(Duration::from_secs(10));
     let before = source.status().generation;
     let renewed = || wait_until(|| source.status().generation != before);
     let (renewed, reads) = readers::read_during(source, renewed);
     println!(
-        "3. Near its expiry the token is renewed in the background: {} reads meanwhile, {} of \
+        "3. Near its expiry, the token is renewed in the background: {} reads meanwhile, {} of \
          them waited. Token requests: {}.",
         reads.served,
         reads.unserved,
         jeel.token_request_count()
     );
     check(renewed, "a renewal before the expiry")?;
-    check(reads.unserved == 0, "a renewal for which nobody waits")?;
+    check(reads.unserved == 0, "a renewal during which no caller waits")?;
     check(jeel.token_request_count() == 2, "one token request for a renewal")?;
     Ok(reads)
 }
@@ -76,26 +76,26 @@ fn renewal(jeel: &Emulator, source: &TokenSource) -> Result<Reads, Box<dyn Error
 fn rate_limit(jeel: &Emulator, source: &TokenSource) -> Result<Reads, Box<dyn Error>> {
     jeel.script(Response::new(429).header("Retry-After", "1"));
     let before = source.status().generation;
-    let mut answer = None;
+    let mut refusal = None;
     let renewed = || {
         wait_until(|| {
-            answer = answer.take().or_else(|| source.status().last_error);
+            refusal = refusal.take().or_else(|| source.status().last_error);
             source.status().generation != before
         })
     };
     let (renewed, reads) = readers::read_during(source, renewed);
-    let answer = answer.map_or_else(String::new, |error| error.to_string());
+    let refusal = refusal.map_or_else(String::new, |error| error.to_string());
     println!(
-        "4. The next renewal is refused:\n   \"{answer}\"\n   It is ridden out on the token at hand: \
+        "4. The server refuses the next renewal:\n   \"{refusal}\"\n   Callers use the current token: \
          {} reads meanwhile, {} of them waited or failed. Token requests: {}.",
         reads.served,
         reads.unserved,
         jeel.token_request_count()
     );
-    check(answer.contains("429"), "a rate-limited renewal")?;
-    check(renewed, "a renewal after the time the server asked for")?;
-    check(reads.unserved == 0, "a failed renewal that nobody notices")?;
-    check(jeel.token_request_count() == 4, "one token request refused and one answered")?;
+    check(refusal.contains("429"), "a rate-limited renewal")?;
+    check(renewed, "a renewal after the time that the server stated")?;
+    check(reads.unserved == 0, "a failed renewal without an effect on callers")?;
+    check(jeel.token_request_count() == 4, "one refused and one successful token request")?;
     Ok(reads)
 }
 
@@ -110,17 +110,17 @@ fn rejection(jeel: &Emulator, source: &TokenSource) -> Result<u64, Box<dyn Error
     });
     let rejections = source.status().counters.rejections;
     println!(
-        "5. The API rejects that token; {calls} callers at once tell so and call again. Tokens \
+        "5. The API rejects the token; {calls} concurrent callers report it and retry. Tokens \
          replaced: {rejections}. Token requests: {}.",
         jeel.token_request_count()
     );
-    check(statuses.iter().all(|status| *status == Some(200)), "every call answered in the end")?;
+    check(statuses.iter().all(|status| *status == Some(200)), "every retry successful")?;
     check(rejections == 1, "a rejected token replaced once")?;
     check(jeel.token_request_count() == 5, "one token request for all rejections")?;
     Ok(2 * calls)
 }
 
-/// An API call as an application makes it: on 401, reject the token and try once more.
+/// Calls the API as an application does. After a 401, it rejects the token and retries once.
 fn call_api(source: &TokenSource, url: &str) -> Result<u16, Box<dyn Error>> {
     let agent = ureq::Agent::config_builder().http_status_as_error(false).build().new_agent();
     let call = |authorization| agent.get(url).header("Authorization", authorization).call();
@@ -133,13 +133,13 @@ fn call_api(source: &TokenSource, url: &str) -> Result<u16, Box<dyn Error>> {
     Ok(call(source.token()?.authorization())?.status().as_u16())
 }
 
-fn figures(jeel: &Emulator, calls: u64) -> Outcome {
+fn figures(jeel: &Emulator, calls: u64) -> Checked {
     let requests = jeel.token_request_count();
     println!(
-        "\n{calls} calls were served, with {requests} token requests. A client without a cache \
-         would have made {calls}."
+        "\n{calls} calls were served with {requests} token requests. A client without a cache \
+         would have sent {calls}."
     );
-    check(calls > 1_000_000 && requests == 5, "a million calls on five token requests")
+    check(calls > 1_000_000 && requests == 5, "a million calls with five token requests")
 }
 
 fn wait_until(mut condition: impl FnMut() -> bool) -> bool {

@@ -1,18 +1,18 @@
-//! The same against the endpoint that the environment names: two token requests and no more.
+//! The demonstration against the configured endpoint, with two token requests.
 
 use crate::readers::{self, THREADS};
-use crate::{Outcome, check};
+use crate::{Checked, check};
 use jeel_auth_ureq::TokenSource;
 use std::time::Instant;
 
-pub(crate) fn run() -> Outcome {
+pub(crate) fn run() -> Checked {
     let source = TokenSource::from_env()?;
     let started = Instant::now();
     source.ready()?;
     let status = source.status();
     println!("1. The first caller waits {} ms for a token.", started.elapsed().as_millis());
     println!(
-        "   It is good for {} s and will be renewed in {} s; its request was {}.",
+        "   It is usable for {} s and will be renewed in {} s; the request was {}.",
         status.usable_for.unwrap_or_default().as_secs(),
         status.renew_in.unwrap_or_default().as_secs(),
         status.proven_encoding.map_or_else(String::new, |encoding| encoding.to_string())
@@ -20,7 +20,7 @@ pub(crate) fn run() -> Outcome {
 
     let reads = readers::burst(&source, 250_000);
     println!(
-        "2. {THREADS} threads then read it {} times. Token requests: {}.",
+        "2. {THREADS} threads read it {} times. Token requests: {}.",
         reads.served,
         source.status().counters.requests
     );
@@ -33,13 +33,13 @@ pub(crate) fn run() -> Outcome {
     }
     source.ready()?;
     let after = source.status().counters;
-    println!("3. Ten thousand rejections of that token cost one token request.");
+    println!("3. Ten thousand rejections of that token lead to one token request.");
     check(after.rejections == before.rejections + 1, "a rejected token replaced once")?;
     check(after.requests == before.requests + 1, "one token request for all rejections")?;
 
     println!(
-        "\n{} calls were served, with {} token requests. Renewal near the expiry and rate limits \
-         are not provoked here; without JEELPAY_* variables they are shown on a local Jeel.",
+        "\n{} calls were served with {} token requests. Without JEELPAY_* variables, the quickstart \
+         uses the emulator and also shows a renewal and a rate limit.",
         reads.served + 3,
         after.requests
     );

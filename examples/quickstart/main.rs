@@ -1,14 +1,14 @@
-//! The life of a token cache, at a glance.
+//! Shows what a token cache does.
 //!
 //! ```text
 //! cargo run --example quickstart
 //! ```
 //!
-//! Without configuration it starts a local Jeel on an ephemeral loopback port. With the `JEELPAY_*`
-//! variables set it asks the real endpoint: politely, that is twice. It exits non-zero if what it
-//! shows did not happen.
+//! Without configuration, the program starts an emulator on an ephemeral loopback port. If the
+//! `JEELPAY_*` variables are set, it sends two token requests to the configured endpoint. It exits
+//! with an error if a step does not have the result that it prints.
 
-#![allow(clippy::print_stdout, clippy::print_stderr, reason = "showing is what it is for")]
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "an example prints its results")]
 
 mod against_emulator;
 mod against_jeel;
@@ -18,12 +18,12 @@ use std::env;
 use std::error::Error;
 use std::process::ExitCode;
 
-type Outcome = Result<(), Box<dyn Error>>;
+type Checked = Result<(), Box<dyn Error>>;
 
 fn main() -> ExitCode {
     let configured = env::vars_os().any(|(name, _)| name.to_string_lossy().starts_with("JEELPAY_"));
-    let outcome = if configured { against_jeel::run() } else { against_emulator::run() };
-    match outcome {
+    let result = if configured { against_jeel::run() } else { against_emulator::run() };
+    match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{error}");
@@ -32,7 +32,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// What was shown must have happened.
-fn check(happened: bool, what: &str) -> Outcome {
-    if happened { Ok(()) } else { Err(format!("this did not happen: {what}").into()) }
+/// Returns an error if a step did not have the expected result.
+fn check(happened: bool, expected: &str) -> Checked {
+    if happened { Ok(()) } else { Err(format!("expected {expected}").into()) }
 }

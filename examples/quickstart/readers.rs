@@ -1,4 +1,4 @@
-//! Callers that never wait.
+//! Threads that read the token without waiting.
 
 use jeel_auth_ureq::TokenSource;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
@@ -7,17 +7,17 @@ use std::time::Duration;
 
 pub(crate) const THREADS: u64 = 4;
 
-/// What they met.
+/// The results of their reads.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Reads {
     pub(crate) served: u64,
-    /// Calls that would have had to wait, or that failed.
+    /// Reads that would have had to wait, or that failed.
     pub(crate) unserved: u64,
 }
 
-/// Has several threads read a token again and again while `scene` plays, each willing to wait for
-/// no time at all: whoever would have to is counted as unserved.
-pub(crate) fn read_during<R>(source: &TokenSource, scene: impl FnOnce() -> R) -> (R, Reads) {
+/// Runs `action` while several threads read a token repeatedly. They never wait: a read that would
+/// have to wait counts as unserved.
+pub(crate) fn read_during<R>(source: &TokenSource, action: impl FnOnce() -> R) -> (R, Reads) {
     let over = AtomicBool::new(false);
     let (served, unserved) = (AtomicU64::new(0), AtomicU64::new(0));
     let result = thread::scope(|scope| {
@@ -33,14 +33,14 @@ pub(crate) fn read_during<R>(source: &TokenSource, scene: impl FnOnce() -> R) ->
                 }
             });
         }
-        let result = scene();
+        let result = action();
         over.store(true, Relaxed);
         result
     });
     (result, Reads { served: served.load(Relaxed), unserved: unserved.load(Relaxed) })
 }
 
-/// Many reads in a row on each thread.
+/// Reads the token many times on each thread.
 pub(crate) fn burst(source: &TokenSource, each: u64) -> Reads {
     let served = thread::scope(|scope| {
         let threads: Vec<_> = (0..THREADS)
