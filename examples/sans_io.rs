@@ -7,8 +7,8 @@
 
 use jeel_auth_core::http1::{Progress, ResponseReader};
 use jeel_auth_core::{
-    Acquire, Action, Cache, Credentials, Endpoint, LoopbackHttp, Moment, Response, SendFailure,
-    TokenRequest, TransportKind,
+    AccessToken, Acquire, Action, Cache, Credentials, Endpoint, LoopbackHttp, Moment, Response,
+    SendFailure, TokenRequest, TransportKind,
 };
 use std::error::Error;
 use std::io::{Read, Write};
@@ -29,8 +29,19 @@ fn main() -> Result<(), Box<dyn Error>> {
         Moment::new(started.elapsed(), wall)
     };
 
+    let token = acquire(&mut cache, read_clocks)?;
+    println!("a token of {} bytes", token.expose_secret().len());
+    println!("{:?}", cache.status(read_clocks()));
+    Ok(())
+}
+
+/// Drives the cache until it has a token.
+fn acquire(
+    cache: &mut Cache,
+    read_clocks: impl Fn() -> Moment,
+) -> Result<AccessToken, Box<dyn Error>> {
     let mut ticket = None;
-    let token = loop {
+    loop {
         // Each turn reads the clocks once: for an input, and for the polls that follow it.
         let now = read_clocks();
         let acquired = match ticket {
@@ -38,7 +49,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             Some(ticket) => cache.resume(now, ticket),
         };
         match acquired {
-            Acquire::Ready(token) => break token,
+            Acquire::Ready(token) => return Ok(token),
             Acquire::Refused(error) => return Err(error.into()),
             Acquire::Wait(waiting) => ticket = Some(waiting),
         }
@@ -56,10 +67,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         } else if let Some(wakeup) = cache.next_wakeup() {
             thread::sleep(wakeup.remaining(now));
         }
-    };
-    println!("a token of {} bytes", token.expose_secret().len());
-    println!("{:?}", cache.status(read_clocks()));
-    Ok(())
+    }
 }
 
 fn send(request: &TokenRequest) -> Result<Response, Box<dyn Error>> {

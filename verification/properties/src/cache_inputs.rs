@@ -84,28 +84,15 @@ impl Harness {
                     self.cache.handle_send_failed(now, flight, &failure);
                 }
             }
-            Input::Reject => self.reject(),
-            Input::NewCredentials => self.cache.set_credentials(now, credentials()),
-            Input::Pass { milliseconds, wall_too } => {
-                let passed = Duration::from_millis(milliseconds.into());
-                let wall = if wall_too { now.wall() + passed } else { now.wall() };
-                self.now = Moment::new(now.monotonic() + passed, wall);
+            Input::Reject => {
+                if let Some(generation) = self.cache.status(now).generation {
+                    self.cache.handle_rejected(now, generation);
+                }
             }
+            Input::NewCredentials => self.cache.set_credentials(now, credentials()),
+            Input::Pass { milliseconds, wall_too } => self.pass(milliseconds, wall_too),
             Input::StepWall { seconds } => self.step_wall(seconds),
         }
-    }
-
-    fn reject(&mut self) {
-        if let Some(generation) = self.cache.status(self.now).generation {
-            self.cache.handle_rejected(self.now, generation);
-        }
-    }
-
-    fn step_wall(&mut self, seconds: i32) {
-        let step = Duration::from_secs(seconds.unsigned_abs().into());
-        let wall = self.now.wall();
-        let wall = if seconds < 0 { wall.saturating_sub(step) } else { wall + step };
-        self.now = Moment::new(self.now.monotonic(), wall);
     }
 
     fn token(&mut self, expires_in: u16, same: bool) {
@@ -115,6 +102,18 @@ impl Harness {
             self.tokens
         );
         self.response(200, body.as_bytes(), expires_in);
+    }
+
+    fn pass(&mut self, milliseconds: u32, wall_too: bool) {
+        let passed = Duration::from_millis(milliseconds.into());
+        let wall = if wall_too { self.now.wall() + passed } else { self.now.wall() };
+        self.now = Moment::new(self.now.monotonic() + passed, wall);
+    }
+
+    fn step_wall(&mut self, seconds: i32) {
+        let (step, wall) = (Duration::from_secs(seconds.unsigned_abs().into()), self.now.wall());
+        let wall = if seconds < 0 { wall.saturating_sub(step) } else { wall + step };
+        self.now = Moment::new(self.now.monotonic(), wall);
     }
 
     fn acquire(&mut self, at_least: Duration) {
