@@ -48,4 +48,22 @@ pub enum Reissue {
     SecondsLeft,
     /// The same token until it expires. `expires_in` is always the full lifetime, which is wrong. (G)
     FullLifetime,
+    /// The same token for all requests of a client within one second of the server's clock, even if
+    /// the token was revoked. This is what a server does whose JWTs have no random `jti`. (G)
+    SameSecond,
+}
+
+/// How the claims of a JWT state times.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum JwtTimes {
+    /// `iat` and `exp` in seconds. (D: RFC 7519 §2)
+    #[default]
+    Seconds,
+    /// `iat` in milliseconds, which is wrong, and `exp` in seconds. (G)
+    MillisecondIat,
+    /// `iat` in seconds and an `exp` of 0, which is wrong. (G)
+    ZeroExp,
+    /// Neither `iat` nor `exp`. (D: RFC 7519 §4.1 requires neither)
+    Absent,
 }

@@ -4,10 +4,11 @@ use std::io;
 use std::net::{Ipv4Addr, TcpListener};
 use std::time::Duration;
 
-use crate::settings::{Secret, Settings};
+use crate::options::{self, InvalidOption};
+use crate::settings::Settings;
 use crate::{
-    Certificate, Denial, Emulator, Encodings, RateLimit, Reissue, ResponseShape, TokenFormat,
-    UnreadBody,
+    Certificate, Denial, Emulator, Encodings, JwtTimes, RateLimit, Reissue, ResponseShape, Rule,
+    TokenFormat, UnreadBody,
 };
 
 /// The configuration of an emulator, which [`start`](Self::start) starts.
@@ -15,17 +16,23 @@ use crate::{
 #[must_use = "a builder does nothing until `start` is called"]
 pub struct Builder {
     settings: Settings,
+    rules: Vec<Rule>,
     port: u16,
     certificate: Option<Certificate>,
 }
 
 impl Builder {
-    /// Sets the credentials of the server's one client. Both may be any text; the server compares
+    /// Sets the credentials of the first client. Both may be any text; the server compares
     /// them byte by byte. The defaults are [`DEFAULT_CLIENT_ID`](crate::DEFAULT_CLIENT_ID) and
     /// [`DEFAULT_CLIENT_SECRET`](crate::DEFAULT_CLIENT_SECRET).
     pub fn credentials(mut self, id: impl Into<String>, secret: impl Into<String>) -> Self {
-        self.settings.client_id = id.into();
-        self.settings.client_secret = Secret::new(secret);
+        self.settings.clients.set_first(id.into(), secret.into());
+        self
+    }
+
+    /// Adds a client. If a client with this id exists, its secret is replaced.
+    pub fn client(mut self, id: impl Into<String>, secret: impl Into<String>) -> Self {
+        self.settings.clients.set(id.into(), vec![secret.into()]);
         self
     }
 
@@ -102,6 +109,44 @@ impl Builder {
         self
     }
 
+    /// Sets how many seconds the `Date` of responses is ahead of the server's clock, as behind a gateway
+    /// whose clock is wrong or that writes local time as GMT. A negative number sets it behind. It
+    /// changes nothing but `Date`. (G)
+    pub fn date_offset(mut self, seconds: i64) -> Self {
+        self.settings.date_offset = seconds;
+        self
+    }
+
+    /// Sets how the claims of JWTs state times.
+    pub fn jwt_times(mut self, times: JwtTimes) -> Self {
+        self.settings.jwt_times = times;
+        self
+    }
+
+    /// Sets whether the control endpoint exists, under `/emulator/`. The default is no. The
+    /// [program](crate::program) always has one.
+    pub fn control(mut self, control: bool) -> Self {
+        self.settings.control = control;
+        self
+    }
+
+    /// Sets a setting by the name and the text of its command-line option, for example
+    /// `("lifetime", "60")`. [`option_help`](crate::option_help) lists them.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if there is no such option, or if the value is not valid for it.
+    pub fn option(mut self, name: &str, value: &str) -> Result<Self, InvalidOption> {
+        options::apply(&mut self.settings, name, value)?;
+        Ok(self)
+    }
+
+    /// Adds a rule, as [`Emulator::add_rule`] does.
+    pub fn rule(mut self, rule: Rule) -> Self {
+        self.rules.push(rule);
+        self
+    }
+
     /// Sets the port on 127.0.0.1. The default is any free port.
     pub fn port(mut self, port: u16) -> Self {
         self.port = port;
@@ -129,6 +174,6 @@ impl Builder {
     /// randomness.
     pub fn start(self) -> io::Result<Emulator> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, self.port))?;
-        Emulator::launch(listener, self.settings, self.certificate)
+        Emulator::launch(listener, self.settings, self.rules, self.certificate)
     }
 }

@@ -5,17 +5,37 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::keys::SigningKey;
-use crate::settings::Secret;
-use crate::shared::Shared;
-use crate::{Emulator, Encodings, Fault, RateLimit, resource};
+use crate::options::InvalidOption;
+use crate::shared::{Shared, State};
+use crate::{Emulator, Encodings, Fault, RateLimit, Rule, RuleRecord, resource};
 
 /// # While it runs
 impl Emulator {
-    /// Replaces the client's secret. The old secret stops working at once; tokens stay valid. (G)
+    /// Replaces the secret of the first client. The old secret stops working at once; tokens stay
+    /// valid. (G)
     pub fn rotate_secret(&self, secret: impl Into<String>) {
-        let secret = Secret::new(secret);
-        self.shared.update(|state| state.settings.client_secret = secret);
+        let secret = secret.into();
+        self.shared.update(|state| state.settings.clients.rotate_first(secret));
+    }
+
+    /// Sets the secrets of a client, which may be new. The server accepts each of them, as servers do
+    /// while a secret is being replaced. Without secrets, the client is removed. Tokens stay valid. (G)
+    pub fn set_client<S: Into<String>>(
+        &self,
+        id: impl Into<String>,
+        secrets: impl IntoIterator<Item = S>,
+    ) {
+        let (id, secrets) = (id.into(), secrets.into_iter().map(Into::into).collect());
+        self.shared.update(|state| state.settings.clients.set(id, secrets));
+    }
+
+    /// Changes a setting, as [`Builder::option`](crate::Builder::option) does.
+    ///
+    /// # Errors
+    ///
+    /// The same as [`Builder::option`](crate::Builder::option).
+    pub fn set_option(&self, name: &str, value: &str) -> Result<(), InvalidOption> {
+        self.shared.update(|state| state.set_option(name, value))
     }
 
     /// Revokes every token issued before this call. The API rejects them from now on. (G)
@@ -32,11 +52,7 @@ impl Emulator {
     ///
     /// Returns an error if the system cannot supply randomness.
     pub fn rotate_key(&self) -> io::Result<()> {
-        let number = self.shared.read(|state| state.issuer.next_key_number());
-        // Made without the lock, because the server needs the lock meanwhile.
-        let key = SigningKey::nth(number)?;
-        self.shared.update(|state| state.issuer.set_key(number, key));
-        Ok(())
+        self.shared.rotate_key()
     }
 
     /// Sets the lifetime of tokens issued from now on.
@@ -82,6 +98,28 @@ impl Emulator {
         self.shared.update(|state| state.token_faults.always(fault));
     }
 
+    /// Applies this fault to every request to the protected API while its script is empty.
+    pub fn always_resource(&self, fault: impl Into<Fault>) {
+        let fault = fault.into();
+        self.shared.update(|state| state.resource_faults.always(fault));
+    }
+
+    /// Adds a rule, and returns its number. Rules apply before scripts and in the order in which they
+    /// were added.
+    pub fn add_rule(&self, rule: Rule) -> u64 {
+        self.shared.update(|state| state.rules.add(rule))
+    }
+
+    /// The rules, in the order in which they were added, with the number of requests each applied to.
+    pub fn rules(&self) -> Vec<RuleRecord> {
+        self.shared.read(|state| state.rules.records())
+    }
+
+    /// Removes the rule with this number. Returns false if there is none.
+    pub fn remove_rule(&self, number: u64) -> bool {
+        self.shared.update(|state| state.rules.remove(number))
+    }
+
     /// Appends a fault to the script of the protected API. Each request to the API takes the next
     /// fault of the script.
     pub fn script_resource(&self, fault: impl Into<Fault>) {
@@ -95,13 +133,15 @@ impl Emulator {
         (0..count).for_each(|_| self.script_resource(resource::invalid_token()));
     }
 
-    /// Removes all faults of the token endpoint and the API. A response that is being sent does not
-    /// change.
+    /// Removes all scripted faults and all rules. A response that is being sent does not change.
     pub fn clear_faults(&self) {
-        self.shared.update(|state| {
-            state.token_faults.clear();
-            state.resource_faults.clear();
-        });
+        self.shared.update(State::clear_faults);
+    }
+
+    /// Restores the settings and rules of the start, revokes all tokens, and removes other faults,
+    /// records and counts.
+    pub fn reset(&self) {
+        self.shared.update(State::reset);
     }
 
     /// Holds back the responses to token requests until the guard is released or dropped.

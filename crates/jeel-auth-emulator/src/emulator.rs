@@ -8,11 +8,11 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use crate::settings::Settings;
-use crate::shared::Shared;
+use crate::shared::{Shared, State};
 use crate::tls::{self, Authority};
 use crate::{
-    Builder, Certificate, ResourceRequestRecord, TokenFormat, TokenRequestRecord, resource, server,
-    token_endpoint,
+    Builder, Certificate, ResourceRequestRecord, Rule, TokenFormat, TokenRequestRecord, control,
+    resource, server, token_endpoint,
 };
 
 /// A running authorization server and protected API.
@@ -45,12 +45,13 @@ impl Emulator {
     pub(crate) fn launch(
         listener: TcpListener,
         settings: Settings,
+        rules: Vec<Rule>,
         certificate: Option<Certificate>,
     ) -> io::Result<Self> {
         let scheme = if certificate.is_some() { "https" } else { "http" };
         let origin = format!("{scheme}://{}", listener.local_addr()?);
         let (authority, acceptor) = certificate.map(tls::acceptor).transpose()?.unzip();
-        let shared = Arc::new(Shared::new(settings, origin.clone()));
+        let shared = Arc::new(Shared::new(settings, rules, origin.clone()));
         // Made now, so that the first token request does not wait for it.
         if shared.read(|state| state.settings.format == TokenFormat::Jwt) {
             shared.update(|state| state.issuer.key())?;
@@ -85,6 +86,12 @@ impl Emulator {
     /// The URL of one resource of the protected API, which accepts `GET` and `POST`.
     pub fn resource_url(&self) -> String {
         format!("{}{}", self.origin, resource::PAYMENTS)
+    }
+
+    /// The base URL of the control endpoint, if it exists.
+    pub fn control_url(&self) -> Option<String> {
+        let exists = self.shared.read(|state| state.settings.control);
+        exists.then(|| format!("{}{}", self.origin, control::PREFIX))
     }
 
     /// The certificate authority to trust, in PEM, if the emulator serves https.
@@ -137,12 +144,7 @@ impl Emulator {
     /// Deletes the records of requests and sets their counts and the count of issued tokens to 0.
     /// Tokens stay valid, and connections keep their numbers.
     pub fn reset_counts(&self) {
-        self.shared.update(|state| {
-            state.token_requests = Default::default();
-            state.resource_requests = Default::default();
-            state.refused_requests = 0;
-            state.issuer.issued = 0;
-        });
+        self.shared.update(State::reset_counts);
     }
 
     /// Blocks until there are at least `count` token requests. Returns false if that takes longer

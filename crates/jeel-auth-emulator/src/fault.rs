@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
-use crate::Response;
 use crate::delivery::Delivery;
+use crate::{Response, gzip};
 
 /// A deviation from the normal handling of one request. (G, unless a variant says otherwise.)
 ///
@@ -36,6 +36,10 @@ pub enum Fault {
     SlowDrip(Duration),
     /// The normal response, with its body padded with spaces to this number of bytes.
     Oversized(usize),
+    /// The normal response in one chunk, whose size line has an extension of this number of bytes.
+    ChunkExtension(usize),
+    /// The normal response in the gzip content coding, which the client did not ask for.
+    Gzip,
     /// A chunked body that does not end.
     EndlessBody,
     /// Header fields that do not end.
@@ -94,10 +98,11 @@ impl Fault {
                 let chunk = b"FFFFFFFFFFFFFFFF\r\n{}".to_vec();
                 Delivery::Bytes([response.open_head(), CHUNKED.to_vec(), chunk].concat())
             }
-            Self::Oversized(n) => {
-                let padding = vec![b' '; n.saturating_sub(response.content().len())];
-                let body = [response.content(), &padding].concat();
-                return whole(response.body(body));
+            Self::Oversized(n) => return whole(response.padded(n)),
+            Self::ChunkExtension(n) => return whole(chunked(response, n)),
+            Self::Gzip => {
+                let body = gzip::encode(response.content());
+                return whole(response.header("Content-Encoding", "gzip").body(body));
             }
             Self::ZeroLifetime => {
                 return whole(edited(response, |json| json.insert(EXPIRES_IN.into(), 0.into())));
@@ -150,6 +155,17 @@ impl Script {
 
 fn whole(response: Response) -> (Option<u16>, Delivery) {
     (Some(response.status()), Delivery::Whole(response))
+}
+
+/// The response in one chunk, whose size line has an extension of `extension` bytes.
+fn chunked(response: Response, extension: usize) -> Response {
+    let size = format!("{:x}", response.content().len());
+    let mut extension_text = ";x=".to_owned();
+    extension_text.extend(std::iter::repeat_n('x', extension.saturating_sub(3)));
+    extension_text.truncate(extension);
+    let line = format!("{size}{extension_text}\r\n").into_bytes();
+    let body = [&line, response.content(), b"\r\n0\r\n\r\n"].concat();
+    response.header("Transfer-Encoding", "chunked").body(body)
 }
 
 fn prefix(bytes: &[u8], length: usize) -> Vec<u8> {

@@ -26,8 +26,9 @@ impl BodyEncoding {
     }
 }
 
-/// A form that has each field once. Values are bytes, which are compared without decoding.
+/// A form that has each field at most once. Values are bytes, which are compared without decoding.
 pub(crate) struct Form {
+    pub(crate) scope: Option<Vec<u8>>,
     pub(crate) client_id: Vec<u8>,
     pub(crate) client_secret: Vec<u8>,
     pub(crate) grant_type: Vec<u8>,
@@ -54,11 +55,13 @@ impl Form {
     /// Ignores unknown fields and refuses repeated ones. (RFC 6749 §3.2)
     fn from_pairs(pairs: impl Iterator<Item = (String, Vec<u8>)>) -> Option<Self> {
         let (mut client_id, mut client_secret, mut grant_type) = (None, None, None);
+        let mut scope = None;
         for (name, value) in pairs {
             let field = match name.as_str() {
                 "client_id" => &mut client_id,
                 "client_secret" => &mut client_secret,
                 "grant_type" => &mut grant_type,
+                "scope" => &mut scope,
                 _ => continue,
             };
             if field.replace(value).is_some() {
@@ -66,7 +69,7 @@ impl Form {
             }
         }
         let (client_id, client_secret) = (client_id?, client_secret?);
-        Some(Self { client_id, client_secret, grant_type: grant_type? })
+        Some(Self { scope, client_id, client_secret, grant_type: grant_type? })
     }
 }
 

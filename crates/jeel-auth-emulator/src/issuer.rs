@@ -1,16 +1,17 @@
 //! Issues access tokens, and judges whether a token is valid.
 
 use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use crate::keys::SigningKey;
 use crate::settings::Settings;
-use crate::{Reissue, TokenFormat, Verdict};
+use crate::{JwtTimes, Reissue, TokenFormat, Verdict};
 
 /// The issued tokens and the signing key. The issuer never deletes a token, so it can tell a token
 /// that expired hours ago from one that it never issued.
@@ -21,7 +22,8 @@ pub(crate) struct Issuer {
     key_number: usize,
     key: Option<Arc<SigningKey>>,
     tokens: HashMap<String, Issued>,
-    current: Option<String>,
+    /// The token issued last to each client.
+    current: HashMap<String, String>,
 }
 
 /// The token and lifetime that a token response states.
@@ -30,8 +32,9 @@ pub(crate) struct Grant {
     pub(crate) expires_in: u64,
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 struct Issued {
+    client: String,
     at: Instant,
     lifetime: Duration,
     revoked: bool,
@@ -50,14 +53,23 @@ impl Issued {
 
 impl Issuer {
     pub(crate) fn new(name: String) -> Self {
-        Self { name, issued: 0, key_number: 0, key: None, tokens: HashMap::new(), current: None }
+        let (tokens, current) = (HashMap::new(), HashMap::new());
+        Self { name, issued: 0, key_number: 0, key: None, tokens, current }
     }
 
-    /// Issues a token, or issues the current one again.
-    pub(crate) fn grant(&mut self, settings: &Settings, now: Instant) -> io::Result<Grant> {
-        let current = self.current.as_ref().and_then(|t| Some((t, self.tokens.get(t)?)));
+    /// Issues a token to a client, or issues its current one again.
+    pub(crate) fn grant(
+        &mut self,
+        settings: &Settings,
+        client: &str,
+        now: Now,
+    ) -> io::Result<Grant> {
+        let current = self.current.get(client).and_then(|t| Some((t, self.tokens.get(t)?)));
+        let Now { instant: now, wall, .. } = now;
         match (current.filter(|(_, issued)| issued.is_valid(now)), settings.reissue) {
-            (None, _) | (_, Reissue::Never) => self.issue(settings, now),
+            (None, _) | (_, Reissue::Never | Reissue::SameSecond) => {
+                self.issue(settings, client, now, wall)
+            }
             (Some((token, issued)), reissue) => {
                 let stated = match reissue {
                     Reissue::FullLifetime => issued.lifetime,
@@ -68,16 +80,32 @@ impl Issuer {
         }
     }
 
-    fn issue(&mut self, settings: &Settings, now: Instant) -> io::Result<Grant> {
+    fn issue(
+        &mut self,
+        settings: &Settings,
+        client: &str,
+        now: Instant,
+        wall: SystemTime,
+    ) -> io::Result<Grant> {
         let lifetime = settings.lifetime;
+        let claims = self.claims(settings, client, wall);
         let token = match settings.format {
-            TokenFormat::Jwt => self.key()?.sign(&self.claims(settings))?,
+            TokenFormat::Jwt => self.key()?.sign(&claims)?,
+            TokenFormat::Opaque if settings.reissue == Reissue::SameSecond => digest(&claims),
             TokenFormat::Opaque => Uuid::new_v4().simple().to_string(),
         };
-        self.tokens.insert(token.clone(), Issued { at: now, lifetime, revoked: false });
-        self.current = Some(token.clone());
-        self.issued += 1;
+        if !self.tokens.contains_key(&token) {
+            let issued = Issued { client: client.to_owned(), at: now, lifetime, revoked: false };
+            self.tokens.insert(token.clone(), issued);
+            self.issued += 1;
+        }
+        self.current.insert(client.to_owned(), token.clone());
         Ok(Grant { access_token: token, expires_in: lifetime.as_secs() })
+    }
+
+    /// The client that a token was issued to.
+    pub(crate) fn client_of(&self, token: &str) -> Option<&str> {
+        Some(&self.tokens.get(token)?.client)
     }
 
     /// Judges a token at the protected API.
@@ -98,7 +126,7 @@ impl Issuer {
     /// Revokes every issued token.
     pub(crate) fn revoke_all(&mut self) {
         self.tokens.values_mut().for_each(|issued| issued.revoked = true);
-        self.current = None;
+        self.current.clear();
     }
 
     /// The number of the key after the current one.
@@ -106,10 +134,10 @@ impl Issuer {
         self.key_number + 1
     }
 
-    /// Sets the key that signs and verifies, and forgets the current token.
+    /// Sets the key that signs and verifies, and forgets the current tokens.
     pub(crate) fn set_key(&mut self, number: usize, key: Arc<SigningKey>) {
         (self.key_number, self.key) = (number, Some(key));
-        self.current = None;
+        self.current.clear();
     }
 
     /// The current key.
@@ -122,22 +150,44 @@ impl Issuer {
         Ok(key)
     }
 
-    fn claims(&self, settings: &Settings) -> Value {
-        let since_epoch = settings.wall_clock().duration_since(UNIX_EPOCH).unwrap_or_default();
-        let iat = since_epoch.as_secs();
-        let mut claims = json!({
-            "iss": self.name,
-            "sub": settings.client_id,
-            "client_id": settings.client_id,
-            "iat": iat,
-            "exp": iat.saturating_add(settings.lifetime.as_secs()),
-            "jti": Uuid::new_v4().to_string(),
-        });
-        if let (Some(scope), Some(claims)) = (&settings.scope, claims.as_object_mut()) {
-            claims.insert("scope".to_owned(), scope.as_str().into());
+    fn claims(&self, settings: &Settings, client: &str, wall: SystemTime) -> Value {
+        let seconds = wall.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+        let exp = seconds.saturating_add(settings.lifetime.as_secs());
+        let (iat, exp) = match settings.jwt_times {
+            JwtTimes::Seconds => (Some(seconds), Some(exp)),
+            JwtTimes::MillisecondIat => (Some(seconds.saturating_mul(1000)), Some(exp)),
+            JwtTimes::ZeroExp => (Some(seconds), Some(0)),
+            JwtTimes::Absent => (None, None),
+        };
+        let mut claims = Map::new();
+        let mut add = |name: &str, value: Value| claims.insert(name.to_owned(), value);
+        add("iss", self.name.as_str().into());
+        add("sub", client.into());
+        add("client_id", client.into());
+        for (name, seconds) in [("iat", iat), ("exp", exp)] {
+            seconds.and_then(|seconds| add(name, seconds.into()));
         }
-        claims
+        match settings.reissue {
+            // Without `iat`, only this claim tells the seconds apart.
+            Reissue::SameSecond => add("nbf", seconds.into()),
+            _ => add("jti", Uuid::new_v4().to_string().into()),
+        };
+        if let Some(scope) = &settings.scope {
+            add("scope", scope.as_str().into());
+        }
+        Value::Object(claims)
     }
+}
+
+/// An opaque token that is the same for the same claims.
+fn digest(claims: &Value) -> String {
+    let text = claims.to_string();
+    let half = |number: u64| {
+        let mut hasher = DefaultHasher::new();
+        (number, &text).hash(&mut hasher);
+        hasher.finish()
+    };
+    format!("{:016x}{:016x}", half(0), half(1))
 }
 
 /// One reading of both clocks. All decisions about a request use the same reading.
@@ -145,4 +195,6 @@ impl Issuer {
 pub(crate) struct Now {
     pub(crate) instant: Instant,
     pub(crate) wall: SystemTime,
+    /// The time that `Date` states.
+    pub(crate) date: SystemTime,
 }

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant, SystemTime};
 
-use crate::Response;
+use crate::{Response, RetryAfter};
 
 /// A limit on the number of token requests in any window of a given length.
 ///
@@ -41,29 +41,8 @@ impl RateLimit {
         // Rounded up, because a request at the stated time must be admitted.
         let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
         let response = Response::json(self.status, r#"{"error":"rate_limited"}"#);
-        match self.retry_after {
-            RetryAfter::Seconds => response.header("Retry-After", seconds.to_string()),
-            RetryAfter::HttpDate => {
-                // One second more, because the date drops the fraction of the current second.
-                let until = wall.checked_add(Duration::from_secs(seconds + 1)).unwrap_or(wall);
-                response.header("Retry-After", httpdate::fmt_http_date(until))
-            }
-            RetryAfter::Absent => response,
-        }
+        self.retry_after.add_to(response, seconds, wall)
     }
-}
-
-/// The form in which a refusal states the wait.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[non_exhaustive]
-pub enum RetryAfter {
-    /// `Retry-After: 12`.
-    #[default]
-    Seconds,
-    /// `Retry-After: Fri, 31 Dec 1999 23:59:59 GMT`.
-    HttpDate,
-    /// The refusal does not state the wait.
-    Absent,
 }
 
 /// The admitted requests inside the window.

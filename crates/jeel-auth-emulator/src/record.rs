@@ -24,6 +24,10 @@ pub struct TokenRequestRecord {
     pub encoding: BodyEncoding,
     /// Whether its body was chunked instead of having a length.
     pub chunked: bool,
+    /// The client that it names, if the server knows this client.
+    pub client_id: Option<String>,
+    /// The scope that it asks for.
+    pub scope: Option<String>,
     /// Whether its credentials were read and were right. Also false if a fault kept the request from
     /// the endpoint.
     pub authenticated: bool,
@@ -47,6 +51,8 @@ pub struct ResourceRequestRecord {
     pub path: String,
     /// Its header fields as received, with credentials replaced by `[redacted]`.
     pub headers: Vec<(String, String)>,
+    /// The client that its token was issued to, if this emulator issued it.
+    pub client_id: Option<String>,
     /// The verdict on its token, `None` if a fault kept the request from the API.
     pub verdict: Option<Verdict>,
     /// The status of its response, `None` if a fault sent none.

@@ -63,6 +63,8 @@ pub enum Denial {
     Forbidden403,
     /// 500. (V)
     ServerError500,
+    /// 200 with a JSON object that reports the refusal. (G)
+    RefusalIn200,
 }
 
 impl Denial {
@@ -74,6 +76,7 @@ impl Denial {
             Self::InvalidClient400 => Response::json(400, r#"{"error":"invalid_client"}"#),
             Self::Forbidden403 => Response::new(403),
             Self::ServerError500 => server_error(),
+            Self::RefusalIn200 => Response::json(200, REFUSAL_IN_200),
         }
     }
 }
@@ -90,3 +93,4 @@ pub(crate) fn server_error() -> Response {
 
 const KEYCLOAK_UNKNOWN_CLIENT: &str = r#"{"error":"invalid_client","error_description":"Invalid client or Invalid client credentials"}"#;
 const KEYCLOAK_WRONG_SECRET: &str = r#"{"error":"unauthorized_client","error_description":"Invalid client or Invalid client credentials"}"#;
+const REFUSAL_IN_200: &str = r#"{"success":false,"errorCode":"INVALID_CLIENT"}"#;

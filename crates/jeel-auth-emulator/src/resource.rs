@@ -18,8 +18,10 @@ pub(crate) fn respond(shared: &Shared, connection: u64, request: &Request) -> Ou
     let tx_id = Uuid::new_v4().to_string();
     shared.update(|state| {
         let now = state.now();
-        let fault = state.resource_faults.next();
+        let fault = state.rule_fault(request).unwrap_or_else(|| state.resource_faults.next());
         let delay = fault.extra_delay();
+        let client_id = bearer_token(request).and_then(|token| state.issuer.client_of(token));
+        let client_id = client_id.map(str::to_owned);
         let mut verdict = None;
         let handle = || {
             let judge = |token| state.issuer.verdict(token, &state.settings, now.instant);
@@ -28,13 +30,14 @@ pub(crate) fn respond(shared: &Shared, connection: u64, request: &Request) -> Ou
             handle(request, found)
         };
         let (status, delivery) =
-            fault.respond(handle, |response| response.stamped(&tx_id, now.wall));
+            fault.respond(handle, |response| response.stamped(&tx_id, now.date));
         state.resource_requests.push(ResourceRequestRecord {
             at: now.instant.saturating_duration_since(shared.started),
             connection,
             method: request.method.clone(),
             path: request.path.clone(),
             headers: redacted_headers(request),
+            client_id,
             verdict,
             status,
             tx_id,

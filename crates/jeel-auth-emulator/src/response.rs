@@ -26,19 +26,6 @@ impl Response {
         Self::new(status).header("Content-Type", "application/json").body(body.into())
     }
 
-    /// A web page with status 200, as a proxy or a captive portal sends it instead of the server's
-    /// response. (G)
-    pub fn html() -> Self {
-        Self::new(200)
-            .header("Content-Type", "text/html; charset=utf-8")
-            .body("<!doctype html><title>Sign in</title><p>Sign in to continue.")
-    }
-
-    /// A 302 to `location`. (V: Spring redirects to its login page.)
-    pub fn redirect(location: impl Into<String>) -> Self {
-        Self::new(302).header("Location", location)
-    }
-
     /// Appends a header field.
     #[must_use]
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
@@ -105,7 +92,9 @@ impl Response {
         let mut head = self.open_head();
         // RFC 9110 §8.6: these responses have no Content-Length.
         let bodiless = matches!(self.status, 100..=199 | 204 | 304);
-        if !bodiless && self.field("content-length").is_none() {
+        let framed =
+            ["content-length", "transfer-encoding"].iter().any(|n| self.field(n).is_some());
+        if !bodiless && !framed {
             head.extend_from_slice(format!("Content-Length: {}\r\n", self.body.len()).as_bytes());
         }
         head.extend_from_slice(b"\r\n");

@@ -14,7 +14,7 @@ use crate::delivery::{After, Outgoing, Stream};
 use crate::http1::{ReadError, Reader, Request};
 use crate::refusal::server_error;
 use crate::shared::Shared;
-use crate::{Response, resource, token_endpoint};
+use crate::{Fault, Response, control, resource, token_endpoint};
 
 /// Accepts connections until the future is dropped.
 pub(crate) async fn accept(listener: TcpListener, tls: Option<TlsAcceptor>, shared: Arc<Shared>) {
@@ -79,7 +79,7 @@ async fn send(
         tokio::time::sleep(outgoing.delay).await;
     }
     if outgoing.holdable {
-        shared.until(|state| state.holds == 0).await;
+        shared.until(|state| !state.is_holding()).await;
     }
     outgoing.delivery.send(stream, keep, body).await
 }
@@ -90,9 +90,24 @@ async fn route(shared: &Shared, connection: u64, request: &Request) -> Outgoing 
         path if path.starts_with(resource::PREFIX) => {
             resource::respond(shared, connection, request)
         }
-        "/oauth2/jwks" => Outgoing::prompt(stamped(shared, key_set(shared))),
-        _ => Outgoing::prompt(stamped(shared, Response::json(404, r#"{"error":"not_found"}"#))),
+        path if path.starts_with(control::PREFIX) && shared.read(|s| s.settings.control) => {
+            let response = control::respond(shared, request).await;
+            Outgoing::prompt(stamped(shared, response))
+        }
+        _ => elsewhere(shared, request),
     }
+}
+
+/// Handles a request to a path that is neither an endpoint with records nor a control.
+fn elsewhere(shared: &Shared, request: &Request) -> Outgoing {
+    let fault = shared.update(|state| state.rule_fault(request)).unwrap_or(Fault::Pass);
+    let delay = fault.extra_delay();
+    let handle = || match request.path.as_str() {
+        "/oauth2/jwks" => key_set(shared),
+        _ => Response::json(404, r#"{"error":"not_found"}"#),
+    };
+    let (_, delivery) = fault.respond(handle, |response| stamped(shared, response));
+    Outgoing { delay, holdable: false, delivery }
 }
 
 /// The key that verifies tokens, at the path that Spring Authorization Server uses. (G)
@@ -110,6 +125,6 @@ fn refuse(shared: &Shared, status: u16) -> Outgoing {
 }
 
 fn stamped(shared: &Shared, response: Response) -> Response {
-    let wall = shared.read(|state| state.settings.wall_clock());
-    response.stamped(&Uuid::new_v4().to_string(), wall)
+    let date = shared.read(|state| state.now().date);
+    response.stamped(&Uuid::new_v4().to_string(), date)
 }

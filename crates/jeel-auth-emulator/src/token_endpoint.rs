@@ -21,23 +21,28 @@ pub(crate) async fn respond(shared: &Shared, connection: u64, request: &Request)
     let tx_id = Uuid::new_v4().to_string();
     shared.update(|state| {
         let now = state.now();
-        let fault = state.token_faults.next();
+        let fault = state.rule_fault(request).unwrap_or_else(|| state.token_faults.next());
         let delay = state.settings.delay.saturating_add(fault.extra_delay());
+        let client_id =
+            form.as_ref().and_then(|form| state.settings.clients.known(&form.client_id));
+        let client_id = client_id.map(str::to_owned);
         let mut authenticated = false;
         let handle = || {
             authenticated = form.as_ref().is_some_and(|form| authenticates(&state.settings, form));
             handle(state, request, form.as_ref(), now)
         };
         let (status, delivery) =
-            fault.respond(handle, |response| response.stamped(&tx_id, now.wall));
+            fault.respond(handle, |response| response.stamped(&tx_id, now.date));
         state.token_requests.push(TokenRequestRecord {
             at: now.instant.saturating_duration_since(shared.started),
             connection,
             method: request.method.clone(),
-            has_query: request.has_query,
+            has_query: !request.query.is_empty(),
             headers: redacted_headers(request),
             encoding: BodyEncoding::of(request),
             chunked: request.chunked,
+            client_id,
+            scope: form.and_then(|form| form.scope).map(lossy),
             authenticated,
             status,
             tx_id,
@@ -59,10 +64,11 @@ fn handle(state: &mut State, request: &Request, form: Option<&Form>, now: Now) -
     if form.grant_type != b"client_credentials" {
         return unsupported_grant_type();
     }
-    if !authenticates(settings, form) {
-        return settings.denial.response(form.client_id == settings.client_id.as_bytes());
-    }
-    match state.issuer.grant(settings, now.instant) {
+    let client = settings.clients.known(&form.client_id);
+    let Some(client) = client.filter(|_| authenticates(settings, form)) else {
+        return settings.denial.response(client.is_some());
+    };
+    match state.issuer.grant(settings, client, now) {
         Ok(grant) => token_response(settings, &grant),
         Err(_) => server_error(),
     }
@@ -70,8 +76,11 @@ fn handle(state: &mut State, request: &Request, form: Option<&Form>, now: Now) -
 
 /// Whether both credentials are right, byte for byte. An `Authorization` field is ignored.
 fn authenticates(settings: &Settings, form: &Form) -> bool {
-    form.client_id == settings.client_id.as_bytes()
-        && settings.client_secret.matches(&form.client_secret)
+    settings.clients.authenticates(&form.client_id, &form.client_secret)
+}
+
+fn lossy(bytes: Vec<u8>) -> String {
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 fn accepted(accepts: Encodings, encoding: BodyEncoding) -> bool {

@@ -6,7 +6,8 @@ use super::ReadError;
 pub(crate) struct Request {
     pub(crate) method: String,
     pub(crate) path: String,
-    pub(crate) has_query: bool,
+    /// Without the question mark. Empty if there is none.
+    pub(crate) query: String,
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) keep_alive: bool,
     pub(crate) chunked: bool,
@@ -68,7 +69,7 @@ pub(crate) fn parse_head(bytes: &[u8]) -> Result<Option<(Request, usize)>, ReadE
     let mut request = Request {
         method: method.to_owned(),
         path: path.to_owned(),
-        has_query: !query.is_empty(),
+        query: query.to_owned(),
         headers: head.headers.iter().map(owned_field).collect(),
         keep_alive: version == 1,
         chunked: false,
@@ -120,6 +121,6 @@ mod tests {
             assert!(parse_head(&head[..end]).unwrap().is_none(), "{end}");
         }
         let (request, length) = parse_head(head).unwrap().unwrap();
-        assert_eq!((request.path.as_str(), request.has_query, length), ("/a", true, head.len()));
+        assert_eq!((&*request.path, &*request.query, length), ("/a", "b=c", head.len()));
     }
 }

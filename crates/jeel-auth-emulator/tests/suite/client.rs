@@ -144,6 +144,11 @@ pub(crate) fn get_token(emulator: &Emulator) -> Received {
     Client::connect(emulator).exchange(good())
 }
 
+/// A request without a body.
+pub(crate) fn request(method: &str, target: &str) -> String {
+    format!("{method} {target} HTTP/1.1\r\nHost: emulator\r\n\r\n")
+}
+
 pub(crate) fn call_api(emulator: &Emulator, token: &str) -> Received {
     Client::connect(emulator).exchange(format!(
         "GET /v1/payments HTTP/1.1\r\nHost: emulator\r\nAuthorization: Bearer {token}\r\n\r\n"

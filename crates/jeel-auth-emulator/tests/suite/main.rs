@@ -4,11 +4,17 @@
 #[cfg(test)]
 mod client;
 #[cfg(test)]
+mod clients;
+#[cfg(test)]
+mod control;
+#[cfg(test)]
 mod faults;
 #[cfg(test)]
 mod https;
 #[cfg(test)]
 mod observation;
+#[cfg(test)]
+mod pages;
 #[cfg(test)]
 mod program;
 #[cfg(test)]
@@ -17,5 +23,7 @@ mod protocol;
 mod rate_limit;
 #[cfg(test)]
 mod refusals;
+#[cfg(test)]
+mod rules;
 #[cfg(test)]
 mod tokens;

@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use jeel_auth_emulator::{Emulator, Reissue, ResponseShape, TokenFormat, Verdict};
+use jeel_auth_emulator::{Emulator, JwtTimes, Reissue, ResponseShape, TokenFormat, Verdict};
 use serde_json::Value;
 
 use crate::client::{Client, call_api, get_token};
@@ -173,4 +173,55 @@ fn a_wrong_clock_changes_dates_and_claims_and_no_lifetime() {
     let exp = Duration::from_secs(claims["exp"].as_u64().unwrap());
     assert!(UNIX_EPOCH + exp < yesterday);
     assert_eq!(call_api(&emulator, &response.token()).status, 200);
+}
+
+#[test]
+fn the_same_token_is_issued_within_a_second_even_if_it_was_revoked() {
+    for format in [TokenFormat::Jwt, TokenFormat::Opaque] {
+        let builder = Emulator::builder().token_format(format).reissue(Reissue::SameSecond);
+        let emulator = builder.start().unwrap();
+        // A second may end between the two requests, so the test repeats until none does.
+        let same = loop {
+            let first = get_token(&emulator).token();
+            emulator.revoke_all();
+            if get_token(&emulator).token() == first {
+                break first;
+            }
+        };
+        assert_eq!(call_api(&emulator, &same).status, 401, "{format:?}");
+        assert_eq!(last_verdict(&emulator), Some(Verdict::Revoked));
+        let other = loop {
+            let token = get_token(&emulator).token();
+            if token != same {
+                break token;
+            }
+        };
+        assert_eq!(call_api(&emulator, &other).status, 200, "{format:?}");
+    }
+}
+
+#[test]
+fn a_date_ahead_of_the_clock_changes_no_claim() {
+    let emulator = Emulator::builder().date_offset(3 * 3600).start().unwrap();
+    let response = get_token(&emulator);
+    let date = httpdate::parse_http_date(response.field("date").unwrap()).unwrap();
+    let date = date.duration_since(UNIX_EPOCH).unwrap().as_secs();
+    let [_, claims] = decoded(&response.token());
+    let (iat, exp) = (claims["iat"].as_u64().unwrap(), claims["exp"].as_u64().unwrap());
+    assert!(iat + 2 * 3600 < date && exp < date, "the token is over according to `Date`");
+}
+
+#[test]
+fn a_jwt_can_state_its_times_wrongly_or_not_at_all() {
+    let claims = |times| {
+        let emulator = Emulator::builder().jwt_times(times).start().unwrap();
+        let token = get_token(&emulator).token();
+        assert_eq!(call_api(&emulator, &token).status, 200, "{times:?}");
+        let [_, claims] = decoded(&token);
+        (claims["iat"].as_u64(), claims["exp"].as_u64())
+    };
+    let (Some(iat), Some(exp)) = claims(JwtTimes::MillisecondIat) else { panic!("no times") };
+    assert!(iat > exp && iat / 1000 < exp);
+    assert!(matches!(claims(JwtTimes::ZeroExp), (Some(1..), Some(0))));
+    assert_eq!(claims(JwtTimes::Absent), (None, None));
 }
