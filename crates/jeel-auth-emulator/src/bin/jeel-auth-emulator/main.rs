@@ -1,11 +1,13 @@
 //! The emulator as a program, for clients in any language.
 
 mod args;
+mod input;
 
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
+use std::path::Path;
 use std::process::ExitCode;
 
-use args::{Command, Options, USAGE};
+use args::{Command, Options};
 use jeel_auth_emulator::{DEFAULT_CLIENT_SECRET, Emulator};
 
 #[expect(clippy::print_stderr, reason = "a program reports its errors on standard error")]
@@ -22,18 +24,21 @@ fn main() -> ExitCode {
 fn run(command: Command) -> Result<(), String> {
     let mut out = io::stdout().lock();
     let options = match command {
-        Command::Help => return out.write_all(USAGE.as_bytes()).map_err(|e| e.to_string()),
+        Command::Help => return out.write_all(args::usage().as_bytes()).map_err(|e| e.to_string()),
         Command::Run(options) => *options,
     };
     let secret = client_secret(&options)?;
-    let builder = options.builder.credentials(&options.client_id, &secret);
+    let mut builder = options.builder.credentials(&options.client_id, &secret);
+    for (id, path) in &options.clients {
+        builder = builder.client(id, secret_in(path)?);
+    }
     let emulator = builder.start().map_err(|e| format!("cannot start: {e}"))?;
     if let (Some(path), Some(pem)) = (&options.ca_out, emulator.ca_pem()) {
         std::fs::write(path, pem).map_err(|e| format!("{}: {e}", path.display()))?;
     }
     let secret = (secret == DEFAULT_CLIENT_SECRET).then_some(DEFAULT_CLIENT_SECRET);
     announce(&mut out, &emulator, &options.client_id, secret).map_err(|e| e.to_string())?;
-    wait(options.detached);
+    input::wait_for_end(options.detached);
     Ok(())
 }
 
@@ -41,12 +46,17 @@ fn run(command: Command) -> Result<(), String> {
 /// every user of the machine can read.
 fn client_secret(options: &Options) -> Result<String, String> {
     match (&options.client_secret_file, std::env::var("JEELPAY_CLIENT_SECRET")) {
-        (Some(path), _) => std::fs::read_to_string(path)
-            .map(|text| text.trim_end_matches(['\r', '\n']).to_owned())
-            .map_err(|e| format!("{}: {e}", path.display())),
+        (Some(path), _) => secret_in(path),
         (None, Ok(secret)) => Ok(secret),
         (None, Err(_)) => Ok(DEFAULT_CLIENT_SECRET.to_owned()),
     }
+}
+
+/// Reads a secret from a file, without line breaks at its end.
+fn secret_in(path: &Path) -> Result<String, String> {
+    std::fs::read_to_string(path)
+        .map(|text| text.trim_end_matches(['\r', '\n']).to_owned())
+        .map_err(|e| format!("{}: {e}", path.display()))
 }
 
 /// Prints shell commands that set the client's variables. The only secret printed is the public
@@ -67,23 +77,13 @@ fn announce(
     if let Some(secret) = public_secret {
         writeln!(out, "export JEELPAY_CLIENT_SECRET={}", quoted(secret))?;
     }
+    if let Some(url) = emulator.control_url() {
+        writeln!(out, "export JEEL_EMULATOR_URL={}", quoted(&url))?;
+    }
     out.flush()
 }
 
 /// Quotes `text` for a POSIX shell.
 fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
-}
-
-/// Returns when standard input ends, so that the emulator ends with the process that started it,
-/// even if that process dies. Ctrl-C ends the emulator by default.
-fn wait(detached: bool) {
-    if detached {
-        loop {
-            std::thread::park();
-        }
-    }
-    let mut ignored = [0; 1024];
-    let mut input = io::stdin().lock();
-    while input.read(&mut ignored).is_ok_and(|n| n > 0) {}
 }
