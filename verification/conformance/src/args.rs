@@ -5,7 +5,7 @@ use crate::product::Product;
 use crate::servers::PRODUCTS;
 use std::path::PathBuf;
 
-/// What is to be run, and where.
+/// The servers to run, and the cache folder.
 #[derive(Debug)]
 pub(crate) struct Args {
     pub(crate) cache: PathBuf,
@@ -25,7 +25,7 @@ impl Args {
                     let of_name: Vec<_> = PRODUCTS.iter().filter(of_name).copied().collect();
                     if name.is_empty() || of_name.is_empty() {
                         let known = PRODUCTS.map(|product| product.key).join(", ");
-                        return Err(format!("{USAGE}\nno server {name:?}; there are {known}"));
+                        return Err(format!("{USAGE}\nunknown server {name:?}; known are {known}"));
                     }
                     named.extend(of_name);
                 }
@@ -55,7 +55,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_is_unknown_is_an_error_that_lists_the_known() {
+    fn an_unknown_name_is_an_error_that_lists_the_known_names() {
         for bad in [&["--cache"][..], &["nobody"], &[""]] {
             assert!(parse(bad).is_err(), "{bad:?}");
         }

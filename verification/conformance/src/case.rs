@@ -1,4 +1,4 @@
-//! The ways to ask a server: schemes, encodings, adapters.
+//! The cases of a scenario: every combination of scheme, encoding and adapter.
 
 use jeel_auth::core::{BodyEncoding, EncodingChoice};
 use jeel_auth_scenarios::{ADAPTERS, Adapter};
@@ -44,7 +44,7 @@ impl fmt::Display for Encoding {
     }
 }
 
-/// One way to ask.
+/// One combination.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Case {
     pub(crate) scheme: Scheme,
@@ -52,7 +52,7 @@ pub(crate) struct Case {
     pub(crate) adapter: Adapter,
 }
 
-/// Each way that there is.
+/// All combinations.
 pub(crate) fn cases() -> Vec<Case> {
     let mut cases = Vec::new();
     for scheme in [Scheme::Http, Scheme::Https] {

@@ -1,4 +1,4 @@
-//! A client on one adapter, behind a recording proxy of its own.
+//! A client on one adapter, with its own recording proxy.
 
 use crate::case::Case;
 use crate::exchange::{Exchange, Seen};
@@ -19,9 +19,9 @@ pub(crate) struct CaseRun<'w> {
     pub(crate) case: Case,
     pub(crate) proxy: Proxy,
     pub(crate) client: Arc<dyn Client>,
-    /// The first token, and when it stops being handed out.
+    /// The first token, and the time from which it is no longer usable.
     first: Mutex<Option<(Token, Instant)>>,
-    /// Whether the last token that was waited for came so late that its own renewal was due.
+    /// Whether the last token arrived after its own renewal time.
     pub(crate) late: AtomicBool,
 }
 
@@ -52,7 +52,7 @@ impl<'w> CaseRun<'w> {
         })
     }
 
-    /// So many callers ask at once and get one and the same token.
+    /// Asks with concurrent callers, which must all get the same token.
     pub(crate) fn token(&self, callers: usize) -> Outcome<Token> {
         let mut tokens = Vec::with_capacity(callers);
         for answer in self.client.ask(callers, Ask::Token) {
@@ -70,20 +70,20 @@ impl<'w> CaseRun<'w> {
         Ok(token)
     }
 
-    /// The first token, and when it stops being handed out.
+    /// The first token, and the time from which it is no longer usable.
     pub(crate) fn first(&self) -> Outcome<(Token, Instant)> {
         let first = self.first.lock().unwrap_or_else(PoisonError::into_inner);
-        first.clone().ok_or_else(|| "there was no token yet".to_owned())
+        first.clone().ok_or_else(|| "there is no token yet".to_owned())
     }
 
-    /// The token of before.
+    /// Asks once more, which must return the first token.
     pub(crate) fn same_token(&self) -> Outcome {
         let (first, _) = self.first()?;
         let same = self.token(1)?.expose_secret() == first.expose_secret();
         ensure(same, || "another token than before".to_owned())
     }
 
-    /// So many callers ask at once and get an error with this code.
+    /// Asks with concurrent callers, which must all get an error with this code.
     pub(crate) fn error(&self, callers: usize, code: &str) -> Outcome<Error> {
         let mut last = Err("no caller was answered".to_owned());
         for answer in self.client.ask(callers, Ask::Token) {
@@ -94,7 +94,7 @@ impl<'w> CaseRun<'w> {
         last
     }
 
-    /// The encoding that this case's tokens come by.
+    /// The encoding of the requests that get tokens in this case.
     pub(crate) fn works(&self) -> Seen {
         self.world.product.answers.works(self.case.encoding)
     }
@@ -104,23 +104,24 @@ impl<'w> CaseRun<'w> {
         self.world.product.answers.opening(self.case.encoding, status)
     }
 
-    /// The opening of a success and then so many tokens more.
+    /// The requests up to the first token, and `more` successful requests.
     pub(crate) fn issued(&self, more: usize) -> Vec<Request> {
         self.world.product.answers.issued(self.case.encoding, more)
     }
 
-    /// What the server saw, in order.
+    /// The requests that the server received, in order.
     pub(crate) fn requests(&self) -> Vec<Request> {
         self.proxy.exchanges().into_iter().map(Request::from).collect()
     }
 
-    /// What holds at the end of every run.
+    /// Checks the properties of every run.
     pub(crate) fn is_sound(&self) -> Outcome {
         is_sound(&self.proxy.exchanges(), self.client.status().counters.requests)
     }
 }
 
-/// Each token request is a proper one, and the server saw as many as the cache counted.
+/// Checks that each token request is correct, and that the server received as many as the cache
+/// counted.
 pub(crate) fn is_sound(exchanges: &[Exchange], counted: u64) -> Outcome {
     let token_requests = exchanges.iter().filter(|exchange| !exchange.path.starts_with(API));
     for exchange in token_requests.clone() {
@@ -139,5 +140,5 @@ pub(crate) fn ensure(holds: bool, otherwise: impl FnOnce() -> String) -> Outcome
     if holds { Ok(()) } else { Err(otherwise()) }
 }
 
-/// Where protected resources are.
+/// The path prefix of protected resources.
 pub(crate) const API: &str = "/v1/";

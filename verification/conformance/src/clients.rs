@@ -1,4 +1,4 @@
-//! A scenario in many cases at once: acts in parallel, with the world changing in between.
+//! Runs a scenario in many cases concurrently, with changes of the server between the steps.
 
 use crate::case::Case;
 use crate::case_run::{CaseRun, ensure};
@@ -19,7 +19,7 @@ pub(crate) struct Clients<'w> {
 struct Part<'w> {
     case: Case,
     run: Option<CaseRun<'w>>,
-    /// So far. After a failure there are no further acts.
+    /// The result of the steps before. After a failure, the case runs no further step.
     result: Outcome,
 }
 
@@ -40,7 +40,7 @@ impl<'w> Clients<'w> {
         Self { world, scenario: scenario.into(), parts }
     }
 
-    /// All do this at the same time.
+    /// Runs a step in all cases concurrently.
     pub(crate) fn act(&mut self, act: impl Fn(&CaseRun<'w>) -> Outcome + Sync) {
         thread::scope(|scope| {
             for part in self.parts.iter_mut().filter(|part| part.result.is_ok()) {
@@ -54,7 +54,7 @@ impl<'w> Clients<'w> {
         });
     }
 
-    /// The world changes; if it cannot, that is everybody's failure.
+    /// Changes the server. If that fails, all cases fail.
     pub(crate) fn meanwhile(&mut self, change: impl FnOnce() -> Outcome) {
         if let Err(why) = change() {
             for part in &mut self.parts {
@@ -63,7 +63,7 @@ impl<'w> Clients<'w> {
         }
     }
 
-    /// The end: exactly these requests were made, in this order.
+    /// Ends the scenario, and expects exactly these requests in this order.
     pub(crate) fn expect(self, requests: impl Fn(&CaseRun<'w>) -> Vec<Request>) -> Vec<Row> {
         self.judge(|run, seen| {
             let expected = requests(run);
@@ -71,7 +71,7 @@ impl<'w> Clients<'w> {
         })
     }
 
-    /// The end: the requests are as they should be.
+    /// Ends the scenario, and checks the requests.
     pub(crate) fn judge(self, verdict: impl Fn(&CaseRun<'w>, &[Request]) -> Outcome) -> Vec<Row> {
         let Self { world, scenario, parts } = self;
         let row = |part: Part<'w>| {

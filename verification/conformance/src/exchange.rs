@@ -1,25 +1,25 @@
-//! What goes over one connection, read along the way and left as it is.
+//! Records the requests and responses of one connection without changing its bytes.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// How a request's body was encoded, by its `Content-Type`.
+/// The encoding of a request's body, according to its `Content-Type`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Seen {
     Multipart,
     UrlEncoded,
-    /// No body of a kind that a token request may have: an API call.
+    /// Another body or none: an API call.
     Other,
-    /// Nothing: a connection that the server refused.
+    /// No request: a connection that the server refused.
     Nothing,
 }
 
-/// A request, and the status of the server's response if there was one.
+/// A request, and the status of the server's response if there is one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Exchange {
     pub(crate) path: String,
     pub(crate) seen: Seen,
     pub(crate) status: Option<u16>,
-    /// What no token request may be like.
+    /// A property that a token request must not have.
     pub(crate) flaw: Option<&'static str>,
 }
 
@@ -32,7 +32,7 @@ impl Journal {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// A client came and the server was not there.
+    /// Records a connection that the server refused.
     pub(crate) fn refused(&self) {
         let path = String::new();
         self.push(Exchange { path, seen: Seen::Nothing, status: None, flaw: None });
@@ -52,15 +52,15 @@ impl Journal {
     }
 }
 
-/// Reads along on one connection. Clients here never pipeline: a request's first byte ends the
-/// response before it, so only heads and `Content-Length` need to be understood.
+/// Observes one connection. Clients here never pipeline, so the first byte of a request ends the
+/// response before it. The tap parses only heads and `Content-Length`.
 #[derive(Debug)]
 pub(crate) struct Tap {
     journal: Journal,
     head: Vec<u8>,
-    /// What is left of the current request's body.
+    /// The number of bytes left of the current request's body.
     body: usize,
-    /// The request whose response is awaited, and what came of the response's head.
+    /// The number of the request whose response is expected, and the received part of its head.
     awaited: Option<(usize, Vec<u8>)>,
 }
 
@@ -69,7 +69,7 @@ impl Tap {
         Self { journal, head: Vec::new(), body: 0, awaited: None }
     }
 
-    /// Bytes on their way to the server.
+    /// Observes bytes from the client to the server.
     pub(crate) fn sent(&mut self, mut bytes: &[u8]) {
         while !bytes.is_empty() {
             let (of_body, rest) = bytes.split_at(self.body.min(bytes.len()));
@@ -86,13 +86,13 @@ impl Tap {
         }
     }
 
-    /// Bytes on their way to the client.
+    /// Observes bytes from the server to the client.
     pub(crate) fn received(&mut self, bytes: &[u8]) {
         let Some((number, head)) = &mut self.awaited else { return };
         head.extend_from_slice(bytes);
         while let Some(length) = end_of_head(head) {
             match status(head) {
-                // An informational response comes before the one that counts (RFC 9110 §15.2).
+                // RFC 9110 §15.2: informational responses precede the final response.
                 Some(100..=199) => drop(head.drain(..length)),
                 status => {
                     status.into_iter().for_each(|status| self.journal.answered(*number, status));
@@ -109,7 +109,7 @@ fn end_of_head(bytes: &[u8]) -> Option<usize> {
     bytes.windows(length).position(|window| window == END_OF_HEAD).map(|at| at + length)
 }
 
-/// The request of a head, and the length of the body that follows.
+/// Parses a request's head. Returns the request and the length of its body.
 fn request(head: &[u8]) -> (Exchange, usize) {
     let mut fields = [httparse::EMPTY_HEADER; 64];
     let mut request = httparse::Request::new(&mut fields);
@@ -153,16 +153,16 @@ mod tests {
 
     const REQUEST: &[u8] = b"POST /token HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\
         Content-Type: multipart/form-data; boundary=b\r\n\r\na=b";
-    const REPLY: &[u8] = b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 2\r\n\r\n{}";
+    const RESPONSE: &[u8] = b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 2\r\n\r\n{}";
 
     #[test]
-    fn exchanges_are_read_along_however_the_bytes_are_split() {
+    fn exchanges_do_not_depend_on_how_the_bytes_are_split() {
         for size in 1..=REQUEST.len() {
             let journal = Journal::default();
             let mut tap = Tap::new(journal.clone());
             for _ in 0..2 {
                 REQUEST.chunks(size).for_each(|bytes| tap.sent(bytes));
-                REPLY.chunks(size).for_each(|bytes| tap.received(bytes));
+                RESPONSE.chunks(size).for_each(|bytes| tap.received(bytes));
             }
             let exchange = Exchange {
                 path: "/token".to_owned(),
@@ -175,18 +175,18 @@ mod tests {
     }
 
     #[test]
-    fn a_request_without_a_response_has_no_status_and_an_informational_one_is_none() {
+    fn a_request_has_no_status_before_its_final_response() {
         let journal = Journal::default();
         let mut tap = Tap::new(journal.clone());
         tap.sent(REQUEST);
         tap.received(b"HTTP/1.1 100 Continue\r\n\r\n");
         assert_eq!(journal.exchanges()[0].status, None);
-        tap.received(REPLY);
+        tap.received(RESPONSE);
         assert_eq!(journal.exchanges()[0].status, Some(401));
     }
 
     #[test]
-    fn what_no_token_request_may_be_like_is_seen() {
+    fn a_flaw_of_a_token_request_is_found() {
         for (head, flaw) in [
             ("GET /token HTTP/1.1\r\nContent-Length: 0\r\n\r\n", "not a POST"),
             ("POST /token?a HTTP/1.1\r\nContent-Length: 0\r\n\r\n", "a query"),

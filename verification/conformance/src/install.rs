@@ -1,13 +1,13 @@
-//! The cache folder, and what is installed there once.
+//! Installs servers into the cache folder, once.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// Nothing, or what went wrong, for people.
+/// A result whose error is a message.
 pub(crate) type Outcome<T = ()> = Result<T, String>;
 
-/// Where servers are installed, each in a folder of its own.
+/// The folder that holds the servers, each in its own folder.
 #[derive(Clone, Debug)]
 pub(crate) struct Cache {
     root: PathBuf,
@@ -25,7 +25,7 @@ impl Cache {
         self.root.join(name)
     }
 
-    /// Installs into an empty folder, unless that was done before by the same recipe.
+    /// Installs into an empty folder, unless the same recipe was installed before.
     pub(crate) fn install(
         &self,
         name: &str,
@@ -47,20 +47,20 @@ impl Cache {
     }
 }
 
-/// Where this crate keeps a server's own files.
+/// The folder of this crate with a server's files.
 pub(crate) fn files(server: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("servers").join(server)
 }
 
-/// The text of one of them.
+/// The text of a file.
 pub(crate) fn text(file: &Path) -> Outcome<String> {
     fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))
 }
 
-/// Runs a command of an installation to its end.
+/// Runs a command of an installation.
 ///
 /// # Errors
-/// What it printed, if it failed; its name, if this machine does not have it.
+/// Returns the command's output if it fails, or its name if it is not on this machine.
 pub(crate) fn run(command: &mut Command) -> Outcome {
     let name = command.get_program().to_string_lossy().into_owned();
     let output = command.stdin(Stdio::null()).output();
@@ -78,7 +78,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_same_recipe_is_followed_once() {
+    fn the_same_recipe_is_installed_once() {
         let root = std::env::temp_dir().join(format!("jeel-install-{}", std::process::id()));
         let cache = Cache::new(root.clone()).unwrap();
         let mut times = 0;
@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tool_that_is_missing_is_named() {
+    fn the_error_names_a_missing_tool() {
         let why = run(&mut Command::new("no-such-tool-here")).unwrap_err();
         assert!(why.contains("no-such-tool-here cannot be run here"), "{why}");
     }

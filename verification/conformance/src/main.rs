@@ -1,18 +1,18 @@
-//! Every adapter, with every encoding setting, over http and over https behind a private authority,
-//! against authorization servers that nobody here wrote.
+//! Runs every adapter, with every encoding setting, over http and over https with a private
+//! authority, against third-party authorization servers.
 //!
 //! ```text
 //! cargo run -p jeel-auth-conformance [-- [--cache FOLDER] [SERVER]...]
 //! ```
 //!
-//! installs the servers into a cache folder (`target/conformance`), from Maven Central, npm and
-//! PyPI by their ordinary clients; starts each on loopback; and prints what each was asked, as a
-//! recording proxy in front of it saw it, and the short table for the project's README. It fails
-//! if anything was other than expected, or if a server could not be installed or started. Wanted
-//! are a JDK 17 or newer, Maven, Node 20 or newer and Python 3.
+//! The program installs the servers from Maven Central, npm and PyPI into a cache folder
+//! (`target/conformance`) and starts each on loopback. It prints the requests that a recording proxy
+//! saw, and the short table of the project's README. It fails if a request differs from the expected
+//! one, or if a server cannot be installed or started. It needs JDK 17 or newer, Maven, Node 20 or
+//! newer, and Python 3.
 //!
-//! Each client has a proxy of its own, which takes TLS off and leaves the bytes as they are, so
-//! that requests are counted by client though they share a server:
+//! Each client has its own proxy, which removes TLS and does not change the bytes. The proxies count
+//! requests per client, although the clients share a server:
 //!
 //! ```text
 //!  Clients ── CaseRun ── adapter ──http, https──> Proxy ──http──> Process (the server)
@@ -20,9 +20,9 @@
 //!                          expected requests <── Journal
 //! ```
 //!
-//! **It does not** test decisions, which core's tests do, nor faults, which the scenarios do with
-//! the emulator: it finds out where the emulator is wrong about the world. What it found is in
-//! this crate's README.
+//! The program does not test decisions, which the tests of `jeel-auth-core` cover, or faults, which
+//! the scenarios cover with the emulator. It finds where the emulator differs from real servers. The
+//! README of this crate lists the findings.
 
 mod args;
 mod case;
@@ -80,12 +80,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     match (failed, missing.len()) {
         (0, 0) => Ok(()),
-        (_, 0) => Err("servers were asked otherwise than expected".into()),
-        (_, missing) => Err(format!("{missing} servers could not be had").into()),
+        (_, 0) => Err("servers received unexpected requests".into()),
+        (_, missing) => Err(format!("{missing} servers could not be installed or started").into()),
     }
 }
 
-/// Installs servers at the same time: most of it is waiting for the network.
+/// Installs the servers concurrently, because an installation mostly waits for the network.
 fn install_all(products: &[Product], cache: &Cache) -> Vec<Outcome> {
     thread::scope(|scope| {
         let install = |product: &Product| {
@@ -93,7 +93,7 @@ fn install_all(products: &[Product], cache: &Cache) -> Vec<Outcome> {
             scope.spawn(move || install(cache))
         };
         let threads: Vec<_> = products.iter().map(install).collect();
-        let died = |_| Err("its installation panicked".to_owned());
+        let died = |_| Err("the installation panicked".to_owned());
         threads.into_iter().map(|thread| thread.join().unwrap_or_else(died)).collect()
     })
 }

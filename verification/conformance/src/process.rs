@@ -1,4 +1,4 @@
-//! A server's process, which is gone with all its children as soon as nobody holds it.
+//! A server's process. Dropping it kills the process and all its children.
 
 use std::fs::{self, File};
 use std::io;
@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-/// A process, its log, and the port that it was told to listen on.
+/// A process and its log.
 #[derive(Debug)]
 pub(crate) struct Process {
     shell: Child,
@@ -16,7 +16,7 @@ pub(crate) struct Process {
 }
 
 impl Process {
-    /// Starts a program, what it prints going to the end of a file.
+    /// Starts a program and appends its output to a file.
     pub(crate) fn start(program: &Command, log: &Path) -> io::Result<Self> {
         let file = File::options().create(true).append(true).open(log)?;
         let mut shell = Command::new("sh");
@@ -34,17 +34,17 @@ impl Process {
         Ok(Self { shell: shell.spawn()?, log: log.to_owned() })
     }
 
-    /// Waits until the server answers a GET of this URL with a success.
+    /// Waits until the server responds to a GET of this URL with success.
     ///
     /// # Errors
-    /// The end of its log, if it ended before or took too long.
+    /// Returns the end of the log if the server ends or takes too long.
     pub(crate) fn ready(&mut self, url: &str) -> Result<(), String> {
         let started = Instant::now();
         while ureq::get(url).call().is_err() {
             let ended = self.shell.try_wait().map_err(|error| error.to_string())?;
             if ended.is_some() || started.elapsed() > LONGEST_START {
                 let why = if ended.is_some() { "it ended" } else { "it took too long" };
-                return Err(format!("{why}; its log ends so:\n{}", self.tail()));
+                return Err(format!("{why}; the end of its log:\n{}", self.tail()));
             }
             std::thread::sleep(Duration::from_millis(50));
         }
@@ -62,7 +62,7 @@ impl Process {
 impl Drop for Process {
     fn drop(&mut self) {
         drop(self.shell.stdin.take());
-        // The shell has killed itself with the rest of its group; nothing is left to tell.
+        // The shell kills its whole process group, including itself, so the status has no meaning.
         let _status = self.shell.wait();
     }
 }
@@ -72,8 +72,8 @@ pub(crate) fn free_port() -> io::Result<u16> {
     Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
 }
 
-/// Runs the program in the background, and kills the whole process group when standard input ends,
-/// which it does however the runner ends; and itself, so that it is noticed, when the program ends.
+/// Runs the program in the background. Kills the whole process group when standard input ends, which
+/// happens whenever the runner ends. Kills the shell when the program ends, so the runner notices.
 const GUARD: &str = r#"{ "$@" </dev/null; kill -9 $$; } & read -r _; kill -9 0"#;
 const LONGEST_START: Duration = Duration::from_secs(120);
 const TAIL: usize = 40;
@@ -83,7 +83,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_server_that_ends_is_noticed_and_its_log_is_shown() {
+    fn the_end_of_a_server_is_noticed_and_its_log_is_shown() {
         let log = std::env::temp_dir().join(format!("jeel-conformance-{}", std::process::id()));
         let mut program = Command::new("sh");
         program.args(["-c", "echo no such table; exit 1"]);

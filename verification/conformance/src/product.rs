@@ -1,4 +1,4 @@
-//! What is known of a server: how to install and start it, and how it answers.
+//! A server product: how to install and start it, and how it responds.
 
 use crate::case::Encoding;
 use crate::exchange::Seen;
@@ -9,29 +9,29 @@ use crate::world::World;
 use jeel_auth::core::{BodyEncoding, Error};
 use std::process::Command;
 
-/// A server, with settings of ours.
+/// A server product with one configuration.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Product {
-    /// By which it is named on the command line.
+    /// Its name on the command line.
     pub(crate) key: &'static str,
     pub(crate) name: &'static str,
     pub(crate) version: &'static str,
     pub(crate) token_path: &'static str,
-    /// What answers a GET with a success as soon as it is up.
+    /// A path that responds to a GET with success when the server is ready.
     pub(crate) ready_path: &'static str,
     pub(crate) answers: Answers,
     pub(crate) awkward: Awkward,
-    /// Lifetimes of a second or a few that its clients' tokens have.
+    /// Short token lifetimes to test.
     pub(crate) lifetimes: &'static [Lifetime],
     pub(crate) install: fn(&Cache) -> Outcome,
     pub(crate) command: fn(&Cache, &Launch<'_>) -> Outcome<Command>,
-    /// Makes its clients, once it has been started for the first time.
+    /// Creates its clients after the first start.
     pub(crate) provision: fn(&World<'_>) -> Outcome,
-    /// What only it can be put through.
+    /// Scenarios for this product only.
     pub(crate) extras: fn(&World<'_>) -> Vec<Row>,
 }
 
-/// What client ids and secrets hold besides letters, as far as the server allows it.
+/// Special characters for client ids and secrets, as far as the server allows them.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Awkward {
     pub(crate) id: &'static str,
@@ -39,16 +39,16 @@ pub(crate) struct Awkward {
 }
 
 impl Awkward {
-    /// All that is known to be mistaken somewhere.
+    /// Characters that implementations are known to encode wrongly.
     pub(crate) const ALL: &'static str = "+ & = % \" é";
-    /// As much of it as RFC 6749's grammar knows (Appendix A.1 and A.2): visible ASCII and spaces.
+    /// The subset that RFC 6749's grammar allows (Appendix A.1 and A.2): visible ASCII and spaces.
     pub(crate) const ASCII: &'static str = "+ & = % \"";
 }
 
-/// Its refusals.
+/// How a server refuses.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Answers {
-    /// Of a multipart body, if it reads none.
+    /// The refusal of a multipart body, if the server does not read multipart.
     pub(crate) unread: Option<Refusal>,
     pub(crate) wrong_secret: Refusal,
     pub(crate) unknown_client: Refusal,
@@ -68,12 +68,12 @@ impl Refusal {
 }
 
 impl Answers {
-    /// Whether this setting brings a token.
+    /// Whether the server issues a token with this encoding setting.
     pub(crate) fn issues(&self, encoding: Encoding) -> bool {
         self.unread.is_none() || encoding != Encoding::Multipart
     }
 
-    /// The encoding that a token comes by.
+    /// The encoding of the request that gets a token.
     pub(crate) fn works(&self, encoding: Encoding) -> Seen {
         match encoding {
             Encoding::Auto if self.unread.is_none() => Seen::Multipart,
@@ -82,13 +82,13 @@ impl Answers {
         }
     }
 
-    /// The first requests: up to the first whose body the server reads, which it answers with this
-    /// status; or the only one, if it reads none of this setting's.
+    /// The first requests, up to the first whose body the server reads and to which it responds with
+    /// this status. If it reads no body of this setting, the only request.
     pub(crate) fn opening(&self, encoding: Encoding, status: u16) -> Vec<Request> {
         let multipart =
             Request::answered(Seen::Multipart, self.unread.map_or(status, |unread| unread.status));
         let urlencoded = Request::answered(Seen::UrlEncoded, status);
-        // A denial is settled by both encodings; a token by the first that works.
+        // A token needs the first encoding that works. A denial needs both encodings.
         let settled = self.unread.is_none() && status == ISSUED;
         match encoding {
             Encoding::Auto if !settled => vec![multipart, urlencoded],
@@ -97,7 +97,7 @@ impl Answers {
         }
     }
 
-    /// Whether an error quotes these refusals, each encoding's own.
+    /// Whether an error quotes the refusal of each encoding.
     pub(crate) fn are_quoted_in(&self, error: &Error, refusal: Refusal) -> bool {
         let mut responses = error.response().into_iter().chain(error.other_response());
         responses.all(|response| {
@@ -107,7 +107,7 @@ impl Answers {
         })
     }
 
-    /// The opening of a success and then so many tokens more.
+    /// The requests up to the first token, and `more` successful requests.
     pub(crate) fn issued(&self, encoding: Encoding, more: usize) -> Vec<Request> {
         let mut requests = self.opening(encoding, ISSUED);
         requests.extend([Request::answered(self.works(encoding), ISSUED)].repeat(more));
@@ -115,18 +115,18 @@ impl Answers {
     }
 }
 
-/// A lifetime, and what comes of it.
+/// A token lifetime, and how much of it the response states.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Lifetime {
     pub(crate) seconds: u64,
     pub(crate) left: Left,
 }
 
-/// How much of a token's lifetime the server's response leaves it, in whole seconds.
+/// Whether `expires_in` leaves a token any time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Left {
     Some,
-    /// None at all where a second ended while the response was made.
+    /// It is 0 if a second ended between the issue and the response.
     NotAlways,
     None,
 }
@@ -137,7 +137,7 @@ impl Lifetime {
     }
 }
 
-/// How it is to be started.
+/// The parameters of a start.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Launch<'a> {
     pub(crate) port: u16,
@@ -145,7 +145,7 @@ pub(crate) struct Launch<'a> {
 }
 
 impl Launch<'_> {
-    /// The clients as the servers' own programs read them.
+    /// The clients in the JSON that the programs in `servers` read.
     pub(crate) fn clients_json(&self) -> String {
         let clients = self.clients.iter().map(|client| {
             serde_json::json!({
@@ -158,7 +158,7 @@ impl Launch<'_> {
     }
 }
 
-/// A confidential client, and how long its tokens live, in seconds.
+/// A confidential client, and the lifetime of its tokens in seconds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Login {
     pub(crate) name: String,

@@ -1,5 +1,5 @@
-//! A recording proxy in front of a server: one connection there for each connection here, the bytes
-//! unchanged, TLS taken off on the way if it speaks https.
+//! A recording proxy in front of a server. It opens one connection to the server for each connection
+//! of a client, removes TLS if it serves https, and does not change the bytes.
 
 use crate::case::Scheme;
 use crate::exchange::{Exchange, Journal, Tap};
@@ -22,7 +22,7 @@ pub(crate) struct Proxy {
 }
 
 impl Proxy {
-    /// Listens on a free port for a server on this one.
+    /// Listens on a free port and forwards to a server on the port `server`.
     pub(crate) fn start(
         runtime: &Handle,
         scheme: Scheme,
@@ -41,7 +41,7 @@ impl Proxy {
         format!("{}://{}", self.scheme, self.address)
     }
 
-    /// What went through so far, in order.
+    /// The exchanges, in order.
     pub(crate) fn exchanges(&self) -> Vec<Exchange> {
         self.journal.exchanges()
     }
@@ -62,11 +62,11 @@ async fn listen(
     while let Ok((client, _)) = listener.accept().await {
         let (acceptor, journal) = (acceptor.clone(), journal.clone());
         tokio::spawn(async move {
-            // First there, so that a client of a stopped server finds nobody to shake hands with.
+            // Connect to the server first, so that a stopped server also fails the TLS handshake.
             let Ok(server) = TcpStream::connect((Ipv4Addr::LOCALHOST, server)).await else {
                 return journal.refused();
             };
-            // An error ends both connections, which is all there is to tell.
+            // An error ends both connections and needs no report.
             let _ended = match acceptor {
                 None => relay(client, server, Tap::new(journal)).await,
                 Some(acceptor) => match acceptor.accept(client).await {
@@ -78,7 +78,7 @@ async fn listen(
     }
 }
 
-/// Carries bytes both ways until either side ends.
+/// Copies bytes in both directions until either side ends.
 async fn relay<C>(mut client: C, mut server: TcpStream, mut tap: Tap) -> io::Result<()>
 where
     C: AsyncRead + AsyncWrite + Unpin,
@@ -139,7 +139,7 @@ mod tests {
     fn call(proxy: &Proxy) -> String {
         let mut client = TcpStream::connect(proxy.address).unwrap();
         let mut response = String::new();
-        // Both fail where the connection was reset.
+        // Both fail if the connection was reset.
         let _sent = client.write_all(REQUEST);
         let _read = client.read_to_string(&mut response);
         response

@@ -1,8 +1,8 @@
-//! What is asserted: the requests that reached a server, in order, with the status of its answers.
+//! The requests that reached a server, in order, with the status of each response.
 
 use crate::exchange::{Exchange, Seen};
 
-/// A request as the proxy in front of the server saw it.
+/// A request as the proxy recorded it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Request {
     pub(crate) seen: Seen,
@@ -14,7 +14,7 @@ impl Request {
         Self { seen, status: Some(status) }
     }
 
-    /// What stands in the table, without how often.
+    /// The request in the table, without its count.
     fn name(self) -> String {
         let what = match self.seen {
             Seen::Multipart => "multipart",
@@ -32,7 +32,7 @@ impl From<Exchange> for Request {
     }
 }
 
-/// Requests with equal ones in a row taken together: what, at least and at most how often.
+/// Requests in which equal neighbours are combined: the request, and its minimum and maximum count.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Sequence(Vec<(String, usize, usize)>);
 
@@ -51,8 +51,8 @@ impl Sequence {
         Self(runs)
     }
 
-    /// Takes in a sequence that differs by nothing but how often a stopped server was tried, which
-    /// is a matter of the dice in the back-off.
+    /// Merges a sequence that differs only in the number of tries at a stopped server, because that
+    /// number depends on the jitter of the back-off.
     pub(crate) fn merge(&mut self, other: &Self) -> bool {
         let alike = |((one, least, most), (other, low, high)): (&Run, &Run)| {
             one == other && (one == "unanswered" || (least, most) == (low, high))

@@ -1,4 +1,4 @@
-//! The short table of the project's README, "works with", made from a run.
+//! The short table "works with" of the project's README.
 
 use crate::case::{Encoding, Scheme};
 use crate::product::ISSUED;
@@ -37,20 +37,20 @@ fn is_read(rows: &[&Row], encoding: Encoding) -> bool {
     first_row(rows, encoding).is_some_and(|row| issued_at(row).is_some())
 }
 
-/// How many requests the default setting needs until it has the first token.
+/// The number of requests that the default setting needs for the first token.
 fn to_the_first_token(rows: &[&Row]) -> String {
     let requests = first_row(rows, Encoding::Auto).and_then(issued_at);
-    requests.map_or_else(|| "none comes".to_owned(), |at| (at + 1).to_string())
+    requests.map_or_else(|| "no token".to_owned(), |at| (at + 1).to_string())
 }
 
-/// All cases of this encoding agree, or the run has failed.
+/// The first row of this encoding over https. All rows of an encoding agree, or the run has failed.
 fn first_row<'a>(rows: &[&'a Row], encoding: Encoding) -> Option<&'a Row> {
     let is_first =
-        |streaks: &&&Row| row.case.encoding == encoding && row.case.scheme == Scheme::Https;
+        |row: &&&Row| row.case.encoding == encoding && row.case.scheme == Scheme::Https;
     rows.iter().find(is_first).copied()
 }
 
-fn issued_at(streaks: &Row) -> Option<usize> {
+fn issued_at(row: &Row) -> Option<usize> {
     row.requests.iter().position(|request| request.status == Some(ISSUED))
 }
 
@@ -67,7 +67,7 @@ mod tests {
     use crate::request::Request;
 
     #[test]
-    fn a_server_that_reads_one_encoding_costs_a_request_more() {
+    fn a_server_that_reads_one_encoding_costs_one_more_request() {
         let unread = Request::answered(Seen::Multipart, 401);
         let issued = Request::answered(Seen::UrlEncoded, ISSUED);
         let rows = cases().into_iter().map(|case| Row {

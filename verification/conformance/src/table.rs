@@ -1,4 +1,4 @@
-//! The table of what was seen.
+//! The table of results.
 
 use crate::case::Case;
 use crate::request::{Request, Sequence};
@@ -15,9 +15,9 @@ pub(crate) struct Row {
     pub(crate) result: Result<(), String>,
 }
 
-/// Rows that agree, in one line.
+/// A line of the table, which combines rows that agree.
 struct Line<'a> {
-    streaks: &'a Row,
+    row: &'a Row,
     requests: Sequence,
     schemes: Vec<String>,
     adapters: Vec<&'static str>,
@@ -25,7 +25,7 @@ struct Line<'a> {
 }
 
 impl<'a> Line<'a> {
-    fn new(streaks: &'a Row) -> Self {
+    fn new(row: &'a Row) -> Self {
         Self {
             row,
             requests: Sequence::new(&row.requests),
@@ -35,9 +35,9 @@ impl<'a> Line<'a> {
         }
     }
 
-    /// Takes a row in if it says the same of another scheme or adapter. A failure has its own line.
+    /// Adds a row if it differs only in scheme or adapter. A failure has its own line.
     fn merge(&mut self, other: &Row) -> bool {
-        let row = self.streaks;
+        let row = self.row;
         let of_same = row.server == other.server
             && row.version == other.version
             && row.scenario == other.scenario
@@ -58,12 +58,12 @@ impl<'a> Line<'a> {
     }
 
     fn cells(&self) -> [String; 8] {
-        let row = self.streaks;
+        let row = self.row;
         let result = match &row.result {
             Ok(()) => "ok".to_owned(),
             Err(_) => "FAILED".to_owned(),
         };
-        // Four adapters over both schemes, or those that are named.
+        // Whether each adapter is present with each scheme.
         let whole = self.rows == self.schemes.len() * self.adapters.len();
         let adapters = self.adapters.join(" ");
         let adapters = if whole { adapters } else { format!("{adapters} (not each)") };
@@ -80,8 +80,8 @@ impl<'a> Line<'a> {
     }
 }
 
-/// All rows as a table for people, rows that agree over schemes and adapters in one line, and below
-/// it the failures.
+/// All rows as a text table, followed by the failures. Rows that differ only in scheme or adapter share
+/// a line.
 pub(crate) fn table(rows: &[Row]) -> Result<String, fmt::Error> {
     let mut lines: Vec<Line<'_>> = Vec::new();
     for row in rows {
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn a_row_that_differs_is_never_hidden() {
+    fn a_row_that_differs_has_its_own_line() {
         let mut rows = rows(|case| match case.adapter.name() {
             "smol" => Err("too many".to_owned()),
             _ => Ok(()),

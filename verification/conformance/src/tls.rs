@@ -1,4 +1,4 @@
-//! The private authority that https cases trust, and the acceptor of the proxies.
+//! The private authority that https cases trust, and the TLS acceptor of the proxies.
 
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
 use std::error::Error;
@@ -8,7 +8,7 @@ use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 
-/// An authority made anew for each run, and an acceptor with a certificate of its for loopback.
+/// A new authority for each run, and an acceptor with its certificate for loopback.
 #[derive(Clone)]
 pub(crate) struct Tls {
     /// The authority, in DER.
@@ -20,7 +20,7 @@ impl Tls {
     pub(crate) fn new() -> Result<Self, Box<dyn Error>> {
         let authority = authority()?;
         let (leaf, key) = leaf(&authority)?;
-        // Named, because the process's default provider is not ours to set or to trust in.
+        // An explicit provider, to be independent of the process default.
         let provider = Arc::new(ring::default_provider());
         let mut config = ServerConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()?

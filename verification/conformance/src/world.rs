@@ -1,4 +1,4 @@
-//! A server of one product, running, with its clients, to be stopped and started again.
+//! A running server of one product, with its clients. It can be stopped and started again.
 
 use crate::case::{Case, cases};
 use crate::install::{Cache, Outcome};
@@ -21,7 +21,7 @@ pub(crate) struct World<'a> {
 }
 
 impl<'a> World<'a> {
-    /// The server, started.
+    /// Starts the server.
     pub(crate) fn new(
         product: &'a Product,
         runtime: Handle,
@@ -62,8 +62,8 @@ impl<'a> World<'a> {
         Ok(())
     }
 
-    /// A few token requests one after another, past the proxies. A Java server's first ones cost a
-    /// hundred times the later ones, and a crowd of them would run into time-outs.
+    /// Sends some token requests one after another, without a proxy. The first requests to a Java
+    /// server take a hundred times longer than later ones, so concurrent ones would time out.
     fn warm_up(&self) -> Outcome {
         let client = self.clients.last().ok_or("no client")?;
         let form = [
@@ -83,7 +83,7 @@ impl<'a> World<'a> {
         Ok(())
     }
 
-    /// All clients there are.
+    /// All clients.
     pub(crate) fn clients(&self) -> &[Login] {
         &self.clients
     }
@@ -93,17 +93,17 @@ impl<'a> World<'a> {
         self.process.lock().unwrap_or_else(PoisonError::into_inner).take();
     }
 
-    /// Where it is without a proxy.
+    /// Its origin, without a proxy.
     pub(crate) fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
     }
 
-    /// The client of this name, whose tokens live so long.
+    /// The client with this name and token lifetime.
     pub(crate) fn client(&self, name: &str, lifetime: u64) -> Login {
         login(self.product, name, lifetime)
     }
 
-    /// The ways to ask that bring a token.
+    /// The cases in which the server issues a token.
     pub(crate) fn working_cases(&self) -> Vec<Case> {
         let answers = self.product.answers;
         cases().into_iter().filter(|case| answers.issues(case.encoding)).collect()
@@ -114,7 +114,7 @@ fn login(product: &Product, name: &str, lifetime: u64) -> Login {
     Login::new(product.awkward, name, lifetime)
 }
 
-/// The client whose server is stopped.
+/// The client of the outage scenario.
 pub(crate) const OUTAGE: &str = "outage";
 /// Clients whose tokens outlive the run.
 pub(crate) const LONG: [&str; 4] = ["school", "rotated", "disabled", "ceiling"];

@@ -1,4 +1,4 @@
-//! The first token, or why there is none.
+//! The first token, and denials.
 
 use crate::case::cases;
 use crate::case_run::{CaseRun, ensure};
@@ -11,7 +11,7 @@ use jeel_auth::core::Policy;
 
 pub(super) fn run(world: &World<'_>) -> Vec<Row> {
     let school = world.client("school", 3600);
-    let wrong_secret = school.with_secret("a secret of yesteryear, too long ago");
+    let wrong_secret = school.with_secret("a secret that was replaced long ago");
     let nobody = Login { id: "nobody here".to_owned(), ..school.clone() };
     let answers = world.product.answers;
     let mut rows = success(world, &school);
@@ -20,11 +20,11 @@ pub(super) fn run(world: &World<'_>) -> Vec<Row> {
     rows
 }
 
-/// A crowd shares one token; after its rejection another one shares the next, and what the first
-/// time taught of the encoding is remembered.
+/// Concurrent callers share one token. After its rejection, others share the next token, and the
+/// cache remembers the encoding.
 fn success(world: &World<'_>, school: &Login) -> Vec<Row> {
     let mut clients = Clients::new(world, "success", cases(), school, &Policy::default());
-    // Of the settings that bring no token the unread body is all there is.
+    // A setting that gets no token gets the refusal of an unread body.
     let unread = world.product.answers.unread.unwrap_or(world.product.answers.unknown_client);
     let works = |run: &CaseRun<'_>| world.product.answers.issues(run.case.encoding);
     clients.act(|run| {
@@ -40,7 +40,7 @@ fn success(world: &World<'_>, school: &Login) -> Vec<Row> {
     clients.expect(|run| if works(run) { run.issued(1) } else { run.opening(ISSUED) })
 }
 
-/// A denial is one error for all who wait, and for who comes later too, without a request.
+/// A denial is one error for all waiting callers. Later callers get it too, without a request.
 pub(crate) fn refusal(
     world: &World<'_>,
     scenario: &str,
@@ -61,5 +61,5 @@ fn denied(run: &CaseRun<'_>, refusal: Refusal) -> Outcome {
     run.error(CROWD, "denied").map(drop)
 }
 
-/// Callers at once.
+/// The number of concurrent callers.
 const CROWD: usize = 8;

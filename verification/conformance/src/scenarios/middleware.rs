@@ -17,7 +17,7 @@ use reqwest_middleware::ClientWithMiddleware;
 use std::error::Error;
 use tokio::runtime::Handle;
 
-/// A client with the middleware, and what came of its calls so far.
+/// A client with the middleware, and the result of its calls.
 pub(super) struct Middleware<'w> {
     world: &'w World<'w>,
     case: Case,
@@ -29,8 +29,8 @@ struct Parts {
     proxy: Proxy,
     tokens: TokenSource,
     api: ClientWithMiddleware,
-    /// One that runs between calls too, as an application's does: or nobody would notice that the
-    /// server closed a connection.
+    /// A runtime that also runs between calls, as an application's does. Otherwise the client would
+    /// not notice that the server closed a connection.
     runtime: Handle,
 }
 
@@ -40,7 +40,7 @@ impl<'w> Middleware<'w> {
         Self { world, case, parts, result: Ok(()) }
     }
 
-    /// Calls the API, which works.
+    /// Calls the API, which must accept the call.
     pub(super) fn call(&mut self) {
         let call = self.parts.as_ref().map_err(Clone::clone).and_then(Parts::call);
         if self.result.is_ok() {

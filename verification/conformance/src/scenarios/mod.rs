@@ -1,4 +1,4 @@
-//! What every server is put through.
+//! The scenarios for every server.
 
 mod first;
 mod middleware;
@@ -11,8 +11,8 @@ pub(crate) use first::refusal;
 use crate::table::Row;
 use crate::world::World;
 
-/// All scenarios. The cases of each are run at the same time, the scenarios one after another: a
-/// server that is short of CPU would be tested for that alone.
+/// Runs all scenarios one after another. The cases of a scenario run concurrently. Concurrent
+/// scenarios would only test a server that is short of CPU.
 pub(crate) fn run(world: &World<'_>) -> Vec<Row> {
     let mut rows = first::run(world);
     for lifetime in world.product.lifetimes {

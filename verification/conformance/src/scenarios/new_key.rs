@@ -1,4 +1,4 @@
-//! A server that has a new key after a restart, so that its API rejects every old token.
+//! A server with a new key after a restart. Its API rejects every old token.
 
 use super::middleware::Middleware;
 use crate::case::{Scheme, cases};
@@ -15,7 +15,8 @@ use jeel_auth::core::Policy;
 use ureq::Agent;
 use ureq::tls::{Certificate, RootCerts, TlsConfig};
 
-/// Adapters, by hand, and the reqwest middleware, by itself: one token request each.
+/// Adapters reject the token explicitly, the reqwest middleware does so itself. Each sends one token
+/// request.
 pub(crate) fn run(world: &World<'_>) -> Vec<Row> {
     let school = world.client("school", 3600);
     let cases = world.working_cases();
@@ -47,7 +48,8 @@ fn cases_of_reqwest() -> impl Iterator<Item = crate::case::Case> {
     cases().into_iter().filter(|case| case.adapter.name() == "reqwest")
 }
 
-/// A call that works; one that does not, after the restart; one token request; the call again.
+/// The expected requests: a successful call, a rejected call after the restart, one token request,
+/// and the repeated call.
 pub(super) fn ridden_out(opening: Vec<Request>, works: Seen) -> Vec<Request> {
     let mut requests = opening;
     requests.extend([
@@ -59,7 +61,7 @@ pub(super) fn ridden_out(opening: Vec<Request>, works: Seen) -> Vec<Request> {
     requests
 }
 
-/// The token is presented to the API, with this status in return.
+/// Calls the API with the token and expects this status.
 fn called(run: &CaseRun<'_>, token: &Token, status: u16) -> Outcome {
     let mut config = Agent::config_builder().http_status_as_error(false);
     if run.case.scheme == Scheme::Https {

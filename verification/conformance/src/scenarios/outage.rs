@@ -31,7 +31,7 @@ pub(super) fn run(world: &World<'_>) -> Vec<Row> {
     clients.judge(|run, seen| as_expected(run, seen, most))
 }
 
-/// Short rests between attempts, so that the run is short; the budget is what bounds their number.
+/// Short back-offs, to keep the run short. The budget bounds the number of attempts.
 fn policy() -> Policy {
     let mut policy = Policy::default();
     policy.backoff_ceiling = Duration::from_secs(1);
@@ -39,13 +39,13 @@ fn policy() -> Policy {
     policy
 }
 
-/// The budget's bound: burst + W/interval + 2T + C, for the two tokens of this scenario.
+/// The bound of the budget: burst + W/interval + 2T + C. This scenario has two tokens.
 fn allowed(policy: &Policy, window: Duration) -> usize {
     let gained = window.as_secs() / policy.interval.as_secs().max(1);
     policy.burst.get() as usize + usize::try_from(gained).unwrap_or(usize::MAX) + 2 * 2
 }
 
-/// Nobody notices before the token is over; after that all know why there is none.
+/// Callers get the token until it expires. After that, they get an error with the cause.
 fn to_the_end_of_the_token(run: &CaseRun<'_>) -> Outcome {
     let (_, end) = run.first()?;
     loop {
@@ -68,7 +68,7 @@ fn to_the_end_of_the_token(run: &CaseRun<'_>) -> Outcome {
     Ok(())
 }
 
-/// As soon as a hold-off is over, one request brings a token.
+/// One request gets a token as soon as the hold-off has ended.
 fn to_the_next_token(run: &CaseRun<'_>) -> Outcome {
     let end = Instant::now() + Duration::from_secs(30);
     while let Some(error) = run.client.ask(1, Ask::Token).into_iter().find_map(Result::err) {
@@ -78,7 +78,8 @@ fn to_the_next_token(run: &CaseRun<'_>) -> Outcome {
     Ok(())
 }
 
-/// The first token, tries that nobody answered, within the budget, and one request more.
+/// Expects the requests for the first token, unanswered requests within the budget, and one
+/// successful request.
 fn as_expected(run: &CaseRun<'_>, seen: &[Request], most: usize) -> Outcome {
     let opening = run.opening(ISSUED);
     let rest = seen.strip_prefix(opening.as_slice()).ok_or("another first token")?;
@@ -93,6 +94,6 @@ fn as_expected(run: &CaseRun<'_>, seen: &[Request], most: usize) -> Outcome {
     ensure((1..=most).contains(&count), || format!("{count} tries, at most {most} allowed"))
 }
 
-/// Around the end of the token, where either answer may be on its way.
+/// The time around the expiry of the token in which a caller may get a token or an error.
 const MARGIN: Duration = Duration::from_millis(150);
 const REST: Duration = Duration::from_millis(50);

@@ -1,4 +1,4 @@
-//! Tokens of a few seconds, through three renewals, under callers that never stop asking.
+//! Tokens with a lifetime of some seconds, through three renewals, with callers that ask constantly.
 
 use crate::case_run::{CaseRun, ensure};
 use crate::clients::Clients;
@@ -27,19 +27,19 @@ pub(super) fn run(world: &World<'_>, lifetime: Lifetime) -> Vec<Row> {
     clients.expect(|run| {
         let lifeless = if left == Left::NotAlways { lifeless(run) } else { 0 };
         let renewals = RENEWALS + lifeless;
-        // A response that takes most of a second, on a busy machine, leaves a short life no time.
+        // On a busy machine, a response may take longer than a short lifetime.
         let one_more = run.late.load(Relaxed) && run.requests() == run.issued(renewals + 1);
         run.issued(if one_more { renewals + 1 } else { renewals })
     })
 }
 
-/// How many tokens came without a life: failures by the cache's own count, in which a body that the
-/// server did not read is none.
+/// The number of tokens that had expired on arrival. The cache counts them as failures; it does not
+/// count a body that the server did not read.
 fn lifeless(run: &CaseRun<'_>) -> usize {
     usize::try_from(run.client.status().counters.failures).unwrap_or_default()
 }
 
-/// Everybody is told, and the server is left alone.
+/// All callers get the error, and the server gets no further request.
 fn without_a_life(mut clients: Clients<'_>) -> Vec<Row> {
     clients.act(|run| {
         let error = run.error(CALLERS, "malformed_response")?;
@@ -48,7 +48,7 @@ fn without_a_life(mut clients: Clients<'_>) -> Vec<Row> {
     clients.expect(|run| run.opening(ISSUED))
 }
 
-/// After a failure, for longer than the run takes.
+/// A policy whose back-off is longer than the run.
 fn left_alone() -> Policy {
     let mut policy = Policy::default();
     policy.patience = Duration::ZERO;
@@ -56,7 +56,7 @@ fn left_alone() -> Policy {
     policy
 }
 
-/// Tokens in the order in which they were first seen, and when that was.
+/// Tokens in the order in which a caller first got them, with the time.
 type Sightings = Mutex<Vec<(String, Instant)>>;
 
 fn through_renewals(run: &CaseRun<'_>, lifetime: Duration) -> Outcome {
@@ -66,11 +66,11 @@ fn through_renewals(run: &CaseRun<'_>, lifetime: Duration) -> Outcome {
         let callers: Vec<_> = (0..CALLERS).map(|_| scope.spawn(caller)).collect();
         callers
             .into_iter()
-            .try_for_each(|caller| caller.join().map_err(|_| "a caller died".to_owned())?)
+            .try_for_each(|caller| caller.join().map_err(|_| "a caller panicked".to_owned())?)
     })
 }
 
-/// Asks until the last renewal has been seen by anyone.
+/// Asks until a caller has seen the last renewal.
 fn keep_asking(run: &CaseRun<'_>, lifetime: Duration, sightings: &Sightings) -> Outcome {
     let end = Instant::now() + lifetime * 6 + Duration::from_secs(20);
     loop {
@@ -84,12 +84,12 @@ fn keep_asking(run: &CaseRun<'_>, lifetime: Duration, sightings: &Sightings) -> 
                 return Ok(());
             }
         }
-        ensure(asked < end, || "in vain: too few renewals".to_owned())?;
+        ensure(asked < end, || "too few renewals".to_owned())?;
         thread::sleep(REST);
     }
 }
 
-/// How many tokens there were until now; an error for one that was handed out when it was over.
+/// The number of tokens. Returns an error if an expired token was handed out.
 fn sighted(
     sightings: &Sightings,
     token: &str,
@@ -107,5 +107,5 @@ fn sighted(
 const RENEWALS: usize = 3;
 const CALLERS: usize = 4;
 const REST: Duration = Duration::from_millis(20);
-/// A back-off is drawn from nothing up to its bound: a short draw is one in a million.
+/// A back-off is uniform between zero and its bound, so a back-off that is too short is very rare.
 const LONG: Duration = Duration::from_secs(30 * 24 * 3600);

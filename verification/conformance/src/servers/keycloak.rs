@@ -1,4 +1,4 @@
-//! Keycloak, and what its admin API can do to a client while it runs.
+//! Keycloak, whose clients the admin API changes while it runs.
 
 mod admin;
 mod extras;
@@ -27,15 +27,15 @@ pub(super) const KEYCLOAK: Product = Product {
     extras: extras::run,
 };
 
-/// A zip on Maven Central, by Maven, so that its settings count.
+/// Installs a zip file from Maven Central with Maven, so that the user's Maven settings apply.
 fn install(cache: &Cache) -> Outcome {
     cache.install("keycloak", &format!("{ARTIFACT}\n{BUILD}"), |folder| {
         let mut maven = Command::new("mvn");
         maven.args(["-q", "-B", COPY, &format!("-Dartifact={ARTIFACT}")]);
-        // Maven wants a project or a folder to run in; this one has none.
+        // Maven needs a folder to run in, because there is no project.
         run(maven.arg("-DoutputDirectory=.").current_dir(folder))?;
         let zip = format!("{HOME}.zip").replacen("keycloak", "keycloak-quarkus-dist", 1);
-        // Not every machine has an unzip. Python's drops the mode of kc.sh, which bash does not mind.
+        // Python can unzip on every machine. It drops the file mode of kc.sh, which bash ignores.
         run(Command::new("python3").args(["-m", "zipfile", "-e", &zip, "."]).current_dir(folder))?;
         let mut build = kc(&folder.join(HOME));
         run(build.args(["build", BUILD]))
@@ -46,12 +46,12 @@ fn command(cache: &Cache, launch: &Launch<'_>) -> Command {
     let mut command = kc(&home(cache));
     command.args(["start", "--optimized", "--http-enabled=true", "--http-host=127.0.0.1"]);
     command.arg(format!("--http-port={}", launch.port));
-    // Without a cluster, for which it would open sockets on other interfaces too.
+    // Without a cluster, because a cluster opens sockets on other interfaces.
     command.args(["--hostname-strict=false", "--cache=local"]);
     command.env("KC_BOOTSTRAP_ADMIN_USERNAME", admin::NAME);
     command.env("KC_BOOTSTRAP_ADMIN_PASSWORD", admin::PASSWORD);
     command.env("JAVA_OPTS_KC_HEAP", "-Xms64m -Xmx512m");
-    // A server of two minutes gains nothing by the optimising compiler.
+    // The optimising compiler does not pay off within two minutes.
     command.env("JAVA_OPTS_APPEND", "-XX:TieredStopAtLevel=1");
     command
 }
@@ -66,7 +66,7 @@ fn home(cache: &Cache) -> PathBuf {
     cache.folder("keycloak").join(HOME)
 }
 
-/// A body that it did not read looks like this too.
+/// The response to an unknown client, and to a body that was not read.
 const UNKNOWN: Refusal = Refusal::new(401, "invalid_client");
 const ARTIFACT: &str = "org.keycloak:keycloak-quarkus-dist:26.7.3:zip";
 const COPY: &str = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy";

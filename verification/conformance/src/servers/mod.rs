@@ -1,4 +1,4 @@
-//! The servers: how each is installed and started, and what only it can be put through.
+//! The servers: how to install and start each, and the scenarios for one server only.
 
 mod authlib;
 mod keycloak;
@@ -7,7 +7,7 @@ mod spring;
 
 use crate::product::Product;
 
-/// Each server that there is.
+/// All servers.
 pub(crate) const PRODUCTS: [Product; 5] = [
     keycloak::KEYCLOAK,
     spring::SPRING,

@@ -16,7 +16,7 @@ pub(super) const OIDC_PROVIDER: Product = Product {
         wrong_secret: Refusal::new(401, "invalid_client"),
         unknown_client: Refusal::new(401, "invalid_client"),
     },
-    // It holds ids and secrets to RFC 6749's grammar: a client with an é is refused each time.
+    // It enforces RFC 6749's grammar for ids and secrets, so it refuses a client with an é.
     awkward: Awkward { id: Awkward::ASCII, secret: Awkward::ASCII },
     lifetimes: &[Lifetime::of(2)],
     install,
@@ -25,7 +25,7 @@ pub(super) const OIDC_PROVIDER: Product = Product {
     extras: |_| Vec::new(),
 };
 
-/// Node looks for packages beside the program, so the program is copied to them.
+/// Node looks for packages beside the program, so the program is copied into their folder.
 fn install(cache: &Cache) -> Outcome {
     let ours = files("oidc-provider");
     let mut recipe = String::new();

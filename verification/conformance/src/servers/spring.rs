@@ -1,4 +1,4 @@
-//! Spring Authorization Server and a resource server beside it, on Spring Boot.
+//! Spring Authorization Server and a resource server, on Spring Boot.
 
 use crate::install::{Cache, Outcome, files, run, text};
 use crate::product::{Answers, Awkward, Launch, Left, Lifetime, Login, Product, Refusal};
@@ -22,10 +22,10 @@ pub(super) const SPRING: Product = Product {
         wrong_secret: Refusal::new(401, "invalid_client"),
         unknown_client: Refusal::new(401, "invalid_client"),
     },
-    // An id beyond RFC 6749's grammar is answered 400 invalid_request; a secret may hold anything.
+    // An id outside RFC 6749's grammar gets 400 invalid_request. A secret may be any text.
     awkward: Awkward { id: Awkward::ASCII, secret: Awkward::ALL },
-    // Whole seconds between a moment after the issue and the expiry: one is lost, and none is left
-    // of one.
+    // `expires_in` counts whole seconds from shortly after the issue, so it is one second less than
+    // the lifetime.
     lifetimes: &[Lifetime { seconds: 1, left: Left::None }, Lifetime::of(2)],
     install,
     command: |cache, launch| Ok(command(cache, launch, true)),
@@ -50,7 +50,8 @@ fn extras(world: &World<'_>) -> Vec<Row> {
     rows
 }
 
-/// Both are the same program, and are installed at the same time: the second finds it built.
+/// Both products are the same program. They are installed concurrently, and the second one finds it
+/// built.
 fn install(cache: &Cache) -> Outcome {
     static BUILD: Mutex<()> = Mutex::new(());
     let _one_at_a_time = BUILD.lock().unwrap_or_else(PoisonError::into_inner);

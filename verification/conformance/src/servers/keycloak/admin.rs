@@ -6,11 +6,11 @@ use crate::world::World;
 use serde_json::{Value, json};
 use ureq::http::Request;
 
-/// The administrator that the server makes at its first start. It listens on loopback only.
+/// The administrator that the server creates at its first start. It listens on loopback only.
 pub(super) const NAME: &str = "admin";
 pub(super) const PASSWORD: &str = "admin";
 
-/// Makes the realm with its clients, in place of an earlier run's.
+/// Creates the realm with its clients, and deletes that of an earlier run.
 pub(super) fn provision(world: &World<'_>) -> Outcome {
     let known = call(world, "GET", "/jeel", None);
     if known.is_ok() {
@@ -55,7 +55,7 @@ fn call(world: &World<'_>, method: &str, path: &str, body: Option<&Value>) -> Ou
         .header("Content-Type", "application/json")
         .body(body.map(Value::to_string).unwrap_or_default());
     let request = request.map_err(|error| wrong(error.to_string()))?;
-    // Keycloak says in the body what it did not like.
+    // The body of an error response has the reason.
     let config = ureq::config::Config::builder().http_status_as_error(false).build();
     let mut response = config.new_agent().run(request).map_err(|error| wrong(error.to_string()))?;
     if response.status().is_success() {
@@ -65,7 +65,7 @@ fn call(world: &World<'_>, method: &str, path: &str, body: Option<&Value>) -> Ou
     Err(wrong(format!("{} {why}", response.status())))
 }
 
-/// A token of the administrator, for one call: it lives a minute.
+/// Gets a token of the administrator for one call. It lives one minute.
 fn token(world: &World<'_>) -> Outcome<String> {
     let url = format!("{}/realms/master/protocol/openid-connect/token", world.url());
     let form = [

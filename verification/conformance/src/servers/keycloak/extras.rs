@@ -1,5 +1,4 @@
-//! A secret rotated while running, a client disabled and enabled again, a lifespan over the
-//! ceiling.
+//! A secret rotated at run time, a client disabled and enabled again, and a lifespan above the limit.
 
 use super::admin::change;
 use crate::case_run::{CaseRun, credentials, ensure};
@@ -21,7 +20,7 @@ pub(super) fn run(world: &World<'_>) -> Vec<Row> {
     rows
 }
 
-/// The token at hand stays; the next request is denied; new credentials end the hold-off at once.
+/// The current token stays. The next request is denied. New credentials end the hold-off at once.
 fn rotated(world: &World<'_>) -> Vec<Row> {
     let login = world.client("rotated", 3600);
     let next = login.with_secret(&format!("{} of today", login.secret));
@@ -39,7 +38,7 @@ fn rotated(world: &World<'_>) -> Vec<Row> {
     clients.expect(|run| denied_once(run))
 }
 
-/// As soon as the hold-off is over, the client is back.
+/// The client gets a token as soon as the hold-off has ended.
 fn disabled(world: &World<'_>) -> Vec<Row> {
     let login = world.client("disabled", 3600);
     let mut policy = Policy::default();
@@ -69,7 +68,7 @@ fn has_code(error: &Error, code: &str) -> Outcome {
     ensure(error.oauth_code() == Some(code), || format!("{code} expected: {error}"))
 }
 
-/// A proven encoding is not put in doubt by one denial.
+/// One denial does not put a proven encoding in doubt.
 fn denied_once(run: &CaseRun<'_>) -> Vec<Request> {
     let mut requests = run.opening(ISSUED);
     requests.push(Request::answered(run.works(), UNAUTHORIZED));
@@ -77,7 +76,7 @@ fn denied_once(run: &CaseRun<'_>) -> Vec<Request> {
     requests
 }
 
-/// Whatever lifespan a client has, the realm's longest session ends its tokens.
+/// The realm's longest session limits the lifetime of tokens, for any lifespan of the client.
 fn ceiling(world: &World<'_>) -> Vec<Row> {
     let login = world.client("ceiling", 3600);
     let policy = Policy::default();
