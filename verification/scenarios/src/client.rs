@@ -1,4 +1,4 @@
-//! What a scenario says of the client, and the same in core's words.
+//! The client's settings in a scenario, and their conversion to a setup.
 
 use crate::scenario::Scheme;
 use crate::server::{Login, Server};
@@ -14,9 +14,9 @@ pub(crate) struct ClientSettings {
     pub(crate) encoding: ClientEncoding,
     pub(crate) credentials: Who,
     pub(crate) policy: PolicySettings,
-    /// Where its requests go.
+    /// The target of its requests.
     pub(crate) target: Target,
-    /// Whether it trusts the machine's certificate authorities only, and not the server's.
+    /// Whether it trusts only the certificate authorities of the machine.
     pub(crate) distrusts_server: bool,
 }
 
@@ -33,7 +33,7 @@ pub(crate) enum ClientEncoding {
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Who {
-    /// Those that the server takes now.
+    /// The credentials that the server accepts now.
     #[default]
     Right,
     WrongSecret,
@@ -45,15 +45,15 @@ pub(crate) enum Who {
 pub(crate) enum Target {
     #[default]
     Server,
-    /// The server's port, in the scheme that it does not speak.
+    /// The server's port, with the other scheme.
     OtherScheme,
-    /// A port that nobody listens on.
+    /// A port that refuses connections.
     ClosedPort,
-    /// A port where connections are taken, and nothing is ever read or said.
+    /// A port that accepts connections, and neither reads nor sends.
     SilentPort,
 }
 
-/// Other numbers than the default ones, by their names in core's policy.
+/// Values that replace the defaults, named as in core's policy.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct PolicySettings {
@@ -97,8 +97,8 @@ impl Who {
     }
 }
 
-/// A secret that no server of the scenarios takes.
-pub(crate) const WRONG_SECRET: &str = "a-secret-of-yesteryear";
+/// A secret that no server of the scenarios accepts.
+pub(crate) const WRONG_SECRET: &str = "a-secret-of-last-year";
 
 impl ClientSettings {
     pub(crate) fn setup(&self, server: &Server) -> Result<Setup, String> {
@@ -122,7 +122,7 @@ fn endpoint(target: Target, server: &Server) -> Result<Endpoint, String> {
         (Target::Server, _) => url,
         (Target::OtherScheme, Scheme::Http) => url.replacen("http:", "https:", 1),
         (Target::OtherScheme, Scheme::Https) => url.replacen("https:", "http:", 1),
-        // The port of a service that has died out.
+        // The port of tcpmux, a service that no machine offers any more.
         (Target::ClosedPort, scheme) => format!("{scheme}://127.0.0.1:1"),
         (Target::SilentPort, scheme) => format!("{scheme}://{}", server.silent_address()?),
     };

@@ -1,4 +1,4 @@
-//! Compares what happened with what a scenario expects.
+//! Compares the results of a run with the expectations of the scenario.
 
 use crate::adapter::Answer;
 use crate::client::WRONG_SECRET;
@@ -9,7 +9,7 @@ use jeel_auth::core::{Error, ResponseFacts, State, Status};
 use jeel_auth_emulator::{BodyEncoding, TokenRequestRecord};
 use std::fmt::Debug;
 
-/// Nothing, or how it is different.
+/// A result whose error describes the difference.
 pub(crate) type Verdict = Result<(), String>;
 
 pub(crate) fn ensure(holds: bool, otherwise: impl FnOnce() -> String) -> Verdict {
@@ -43,7 +43,7 @@ impl Failure {
         let Some(bound) = self.retry_in_ms else { return Ok(()) };
         let retry_in = error.retry_in().and_then(|wait| u64::try_from(wait.as_millis()).ok());
         ensure(retry_in.is_some_and(|wait| bound.holds(wait)), || {
-            format!("asked again in {bound:?} ms expected, got {retry_in:?}")
+            format!("retry after: expected {bound:?} ms, got {retry_in:?}")
         })
     }
 }
@@ -52,26 +52,26 @@ fn code(response: &ResponseFacts) -> Option<&str> {
     response.code.as_deref()
 }
 
-/// Of what the scenario does not name, anything will do.
+/// Accepts any value if the scenario does not name one.
 fn named<T: PartialEq + Debug>(what: &str, expected: Option<T>, got: Option<T>) -> Verdict {
     if expected.is_some() { equal(what, expected, got) } else { Ok(()) }
 }
 
-/// What holds for every error: it tells which response it is about, and no secret.
+/// Checks the properties of every error: it has the `tx_id` of its response, and contains no secret.
 pub(crate) fn is_proper(error: &Error, server: &Server, ledger: &Ledger) -> Verdict {
     let records = server.emulator().token_requests();
     for response in error.response().into_iter().chain(error.other_response()) {
         let known = records.iter().any(|record| match &response.tx_id {
             Some(tx_id) => *tx_id == record.tx_id,
-            // A fault in place of a response had none.
+            // A fault sent no response, so it has no `tx_id`.
             None => record.status.is_none(),
         });
-        ensure(known, || format!("the tx_id of no response: {:?}", response.tx_id))?;
+        ensure(known, || format!("an unknown tx_id: {:?}", response.tx_id))?;
     }
     let text = format!("{error} {error:?}");
     let secret = &server.login().secret;
     let tells = text.contains(WRONG_SECRET) || text.contains(secret) || ledger.is_quoted_in(&text);
-    ensure(!tells, || "the error holds a secret".to_owned())
+    ensure(!tells, || "the error contains a secret".to_owned())
 }
 
 impl Condition {
@@ -117,7 +117,7 @@ fn encoding(record: &TokenRequestRecord) -> SeenEncoding {
     }
 }
 
-/// What holds for every token request, whatever the HTTP library adds of its own.
+/// Checks the properties of every token request. The HTTP library may add other fields.
 fn is_sound(record: &TokenRequestRecord) -> Verdict {
     equal("method", "POST", &record.method)?;
     ensure(!record.has_query, || "a token request with a query".to_owned())?;

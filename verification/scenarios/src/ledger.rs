@@ -1,23 +1,23 @@
-//! The tokens seen in a scenario.
+//! The tokens that were handed out in a scenario.
 
 use jeel_auth::Token;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// Every token that a client handed out, in the order of their first sight.
+/// Every token that a client handed out, in the order in which each was first seen.
 #[derive(Default)]
 pub(crate) struct Ledger(Mutex<Vec<Seen>>);
 
 struct Seen {
     token: Token,
-    /// Its first sight and its lifetime after it. By then, at the latest, it is over at the server,
-    /// who had issued it before anybody saw it.
+    /// The time at which it was first seen plus its lifetime. By then it has expired at the server,
+    /// because the server issued it before it was seen.
     over: Instant,
 }
 
 impl Ledger {
-    /// Enters a token that a caller, who asked at `asked`, has just been given. Whether it is new,
-    /// in which case it lives for `lifetime`; an error if it was over before the caller even asked.
+    /// Records a token that a caller got after asking at `asked`. Returns whether it is new; a new
+    /// token lives for `lifetime`. Returns an error if it had expired before the caller asked.
     pub(crate) fn enter(
         &self,
         token: Token,
@@ -44,7 +44,7 @@ impl Ledger {
         self.lock().last().map(|seen| seen.token.clone())
     }
 
-    /// Whether one of the tokens stands in this text.
+    /// Whether this text contains one of the tokens.
     pub(crate) fn is_quoted_in(&self, text: &str) -> bool {
         self.lock().iter().any(|seen| text.contains(seen.token.expose_secret()))
     }

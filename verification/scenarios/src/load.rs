@@ -6,10 +6,11 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// All scenarios of this crate's own files, in order of their names.
+/// All scenarios of this crate, in the order of their names.
 ///
 /// # Errors
-/// A file that cannot be read or has no scenario, a scenario that is malformed, two of one name.
+/// Returns an error if a file cannot be read or has no scenario, if a scenario is malformed, or if two
+/// have the same name.
 pub fn scenarios() -> Result<Vec<Scenario>, String> {
     let mut scenarios = Vec::new();
     for file in files(Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios").as_path())? {
@@ -17,13 +18,13 @@ pub fn scenarios() -> Result<Vec<Scenario>, String> {
         let text = fs::read_to_string(&file).map_err(|error| format!("{topic}: {error}"))?;
         let found = parse(&topic, &text).map_err(|error| format!("{topic}: {error}"))?;
         if found.is_empty() {
-            return Err(format!("{topic}: a file without a scenario"));
+            return Err(format!("{topic}: no scenario in the file"));
         }
         scenarios.extend(found);
     }
     let mut names = BTreeSet::new();
     match scenarios.iter().find(|scenario| !names.insert(scenario.name().to_owned())) {
-        Some(twin) => Err(format!("{}: two scenarios of one name", twin.name())),
+        Some(twin) => Err(format!("{}: two scenarios with this name", twin.name())),
         None if scenarios.is_empty() => Err("no scenario".to_owned()),
         None => Ok(scenarios),
     }
@@ -39,7 +40,7 @@ fn files(folder: &Path) -> Result<Vec<PathBuf>, String> {
     Ok(files)
 }
 
-/// The scenarios of one file, which is an array of them; one with cases stands for one a case.
+/// The scenarios of one file. A scenario with cases becomes one scenario per case.
 fn parse(topic: &str, text: &str) -> Result<Vec<Scenario>, String> {
     let templates: Vec<Map<String, Value>> =
         serde_json::from_str(text).map_err(|error| error.to_string())?;
@@ -53,12 +54,12 @@ fn parse(topic: &str, text: &str) -> Result<Vec<Scenario>, String> {
                 for (case, values) in cases {
                     let name = format!("{name}::{case}");
                     let Value::Object(values) = values else {
-                        return Err(format!("{name}: a case is an object"));
+                        return Err(format!("{name}: a case must be an object"));
                     };
                     scenarios.push(scenario(&name, template.clone(), &values)?);
                 }
             }
-            Some(_) => return Err(format!("{name}: cases are an object")),
+            Some(_) => return Err(format!("{name}: `cases` must be an object")),
         }
     }
     Ok(scenarios)
@@ -72,7 +73,7 @@ fn scenario(
     let mut used = BTreeSet::new();
     let mut filled = fill(Value::Object(template), values, &mut used);
     if let Some(unused) = values.keys().find(|key| !used.contains(*key)) {
-        return Err(format!("{name}: ${unused} stands nowhere"));
+        return Err(format!("{name}: ${unused} is not used"));
     }
     if let Some(slot) = filled.get_mut("name") {
         *slot = name.into();
@@ -80,7 +81,7 @@ fn scenario(
     serde_json::from_value(filled).map_err(|error| format!("{name}: {error}"))
 }
 
-/// Puts the values of a case where `"$name"` stands; null where the case has none.
+/// Replaces each `"$name"` by the value of the case, or by null if the case has none.
 fn fill(value: Value, values: &Map<String, Value>, used: &mut BTreeSet<String>) -> Value {
     match value {
         Value::String(text) => match text.strip_prefix('$') {

@@ -1,4 +1,4 @@
-//! Runs a scenario: starts its server and its client, and takes step after step.
+//! Runs a scenario: starts its server and its client, and runs the steps.
 
 use crate::adapter::{Adapter, Answer, Ask, Client};
 use crate::expect::{Verdict, ensure, is_proper};
@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 /// Runs one scenario with one adapter over one scheme.
 ///
 /// # Errors
-/// What was different from what the scenario expects, and at which step.
+/// Returns the difference from the expectation, and the step.
 pub fn run(adapter: &Adapter, scheme: Scheme, scenario: &Scenario) -> Result<(), String> {
     let mut run = Run::start(adapter, scheme, scenario)?;
     for (number, Written { step, text }) in scenario.steps.iter().enumerate() {
@@ -29,11 +29,11 @@ struct Run {
     server: Server,
     client: Arc<dyn Client>,
     ledger: Ledger,
-    /// Callers in the background.
+    /// The callers in the background.
     started: Vec<(Call, JoinHandle<Asked>)>,
 }
 
-/// A call that was answered.
+/// A finished call.
 struct Asked {
     at: Instant,
     answers: Vec<Answer>,
@@ -97,7 +97,7 @@ impl Run {
 
     fn join(&mut self) -> Verdict {
         for (call, thread) in std::mem::take(&mut self.started) {
-            let asked = thread.join().map_err(|_| "the callers died".to_owned())?;
+            let asked = thread.join().map_err(|_| "the callers panicked".to_owned())?;
             self.judge(&call, asked)?;
         }
         Ok(())
@@ -108,12 +108,12 @@ impl Run {
             Which::Current => self.ledger.latest(),
             Which::First => self.ledger.first(),
         };
-        token.ok_or_else(|| "no token was seen yet".to_owned())
+        token.ok_or_else(|| "no caller got a token yet".to_owned())
     }
 
     fn judge(&self, call: &Call, asked: Asked) -> Verdict {
         let (expected, got) = (call.callers, asked.answers.len());
-        ensure(expected == got, || format!("of {expected} callers {got} were answered"))?;
+        ensure(expected == got, || format!("{got} of {expected} callers got a result"))?;
         for error in asked.answers.iter().filter_map(|answer| answer.as_ref().err()) {
             is_proper(error, &self.server, &self.ledger)?;
         }
@@ -124,7 +124,7 @@ impl Run {
         }
     }
 
-    /// All were handed one and the same token, which is new or the latest one.
+    /// Expects that all callers got the same token, which is new or the latest one.
     fn handed_out(&self, asked: Asked, new: bool) -> Verdict {
         let latest = self.ledger.latest();
         for (number, answer) in asked.answers.into_iter().enumerate() {
@@ -135,14 +135,14 @@ impl Run {
             let entered = self.ledger.enter(token, asked.at, self.server.lifetime())?;
             let first = number == 0;
             ensure(entered == (new && first), || match (new, first) {
-                (true, true) => "expected a new token, got one of before".to_owned(),
+                (true, true) => "expected a new token, got an earlier one".to_owned(),
                 _ => "the callers got different tokens".to_owned(),
             })?;
         }
         Ok(())
     }
 
-    /// So many callers, each of which asks, rests a little and asks again.
+    /// Runs callers that acquire a token in a loop, with a short pause between calls.
     fn keep_asking(&self, callers: usize, time: Duration) -> Verdict {
         let end = Instant::now() + time;
         let caller = || {
@@ -159,7 +159,7 @@ impl Run {
         thread::scope(|scope| {
             let threads: Vec<_> = (0..callers).map(|_| scope.spawn(caller)).collect();
             threads.into_iter().try_for_each(|thread| {
-                thread.join().unwrap_or_else(|_| Err("a caller died".to_owned()))
+                thread.join().unwrap_or_else(|_| Err("a caller panicked".to_owned()))
             })
         })
     }
@@ -168,7 +168,7 @@ impl Run {
         let started = Instant::now();
         while !condition.holds(&self.client.status(), &self.server) {
             ensure(started.elapsed() < LONGEST_WAIT, || {
-                format!("in vain; the cache's status is {:?}", self.client.status())
+                format!("timed out; the status of the cache is {:?}", self.client.status())
             })?;
             thread::sleep(REST);
         }

@@ -1,4 +1,4 @@
-//! A scenario as it stands in a file.
+//! The scenarios in the form of the files.
 
 use crate::client::{ClientSettings, Who};
 use crate::server::{Accepts, ServerFault, ServerSettings};
@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use std::fmt;
 
-/// What a server does, what a client asks of it, and what must come of it.
+/// A server, a client, the steps, and the expected results.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Scenario {
@@ -24,30 +24,30 @@ pub struct Scenario {
 }
 
 impl Scenario {
-    /// Its name: topic, name and, where there are cases, the case.
+    /// Its topic, its name and, if it has cases, the case.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// One sentence on what must hold.
+    /// One sentence that states the expected behaviour.
     pub fn about(&self) -> &str {
         &self.about
     }
 
-    /// What it is run over.
+    /// The schemes that it runs over.
     pub fn schemes(&self) -> &[Scheme] {
         &self.schemes
     }
 }
 
-/// Whether the server speaks TLS.
+/// Whether the server uses TLS.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[expect(clippy::exhaustive_enums, reason = "there are two")]
 pub enum Scheme {
-    /// Plain, over loopback.
+    /// Plain HTTP over loopback.
     Http,
-    /// TLS, with a certificate of the emulator's own authority.
+    /// TLS, with a certificate from the emulator's authority.
     Https,
 }
 
@@ -64,7 +64,7 @@ fn both_schemes() -> Vec<Scheme> {
     vec![Scheme::Http, Scheme::Https]
 }
 
-/// A step, and how it is written in its file.
+/// A step, and its text in the file.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(try_from = "Value")]
 pub(crate) struct Written {
@@ -82,64 +82,64 @@ impl TryFrom<Value> for Written {
     }
 }
 
-/// One thing that happens. They happen in order, each when the one before it is over.
+/// One action. Actions run in order.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub(crate) enum Step {
-    /// Callers ask for a token, all at once, and are answered.
+    /// Concurrent callers acquire a token.
     Token(Call),
-    /// Callers ask for a token in the background...
+    /// Starts callers in the background.
     Start(Call),
-    /// ... and here all who were started have been answered.
+    /// Waits for all callers in the background.
     Join,
-    /// Callers ask again and again for so long; each answer is a token within its life.
+    /// Callers acquire a token repeatedly; each must get a token that has not expired.
     KeepAsking { callers: usize, for_ms: u64 },
-    /// The API rejected a token, so many times.
+    /// Reports to the client that the API rejected a token.
     Reject {
         #[serde(default = "one")]
         times: usize,
         #[serde(default)]
         token: Which,
     },
-    /// The client is given credentials.
+    /// Sets the credentials of the client.
     SetCredentials(Who),
-    /// The current token is presented to the API, which answers with this status.
+    /// Calls the API with the current token and expects this status.
     Resource(u16),
-    /// These faults befall the next token requests, one each.
+    /// Sets faults for the next token requests, one each.
     Script(Vec<ServerFault>),
-    /// This fault befalls every token request.
+    /// Sets a fault for every token request.
     Always(ServerFault),
-    /// Faults end.
+    /// Removes all faults.
     ClearFaults,
-    /// Responses to token requests are held back...
+    /// Holds back the responses to token requests.
     Hold,
-    /// ... and let go.
+    /// Sends the responses that are held back.
     Release,
-    /// The server takes another secret, and the old one no more.
+    /// Replaces the secret that the server accepts.
     RotateSecret(String),
-    /// The server signs with another key.
+    /// Replaces the server's signing key.
     RotateKey,
-    /// The API rejects every token issued so far.
+    /// Revokes every token issued before this step.
     RevokeAll,
-    /// Tokens issued from here on live so long.
+    /// Sets the lifetime of tokens issued after this step.
     SetLifetimeMs(u64),
-    /// The server reads other encodings.
+    /// Sets the encodings that the server reads.
     SetAccepts(Accepts),
-    /// Time passes until all of this holds.
+    /// Waits until the condition holds.
     WaitFor(Condition),
-    /// What the server has counted so far.
+    /// Compares the counts of the server.
     Check(Counts),
 }
 
-/// Callers who ask for a token.
+/// Callers of a token step.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Call {
     #[serde(default = "one")]
     pub(crate) callers: usize,
-    /// How long each waits; the policy says so if this does not.
+    /// The time that each waits. The default is that of the policy.
     pub(crate) wait_ms: Option<u64>,
-    /// How long each wants the token to be usable.
+    /// The minimum validity that each asks for.
     pub(crate) valid_for_ms: Option<u64>,
     pub(crate) expect: Outcome,
 }
@@ -148,25 +148,25 @@ fn one() -> usize {
     1
 }
 
-/// What all callers of a step get.
+/// The expected result of all callers of a step.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Outcome {
-    /// The same token, which was never seen before.
+    /// One token for all, which was not seen before.
     New,
-    /// The token that was seen last.
+    /// The token seen last.
     Same,
-    /// An error like this.
+    /// An error that matches.
     Error(Failure),
 }
 
-/// What an error says. What is not named is not looked at.
+/// The properties of an expected error. Absent ones are not compared.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Failure {
     /// Its stable code.
     pub(crate) code: Codes,
-    /// The status of the response behind it.
+    /// The status of the response.
     pub(crate) status: Option<u16>,
     /// The `error` code in that response.
     pub(crate) oauth_code: Option<String>,
@@ -174,13 +174,13 @@ pub(crate) struct Failure {
     pub(crate) other_status: Option<u16>,
     /// The `error` code in that response.
     pub(crate) other_oauth_code: Option<String>,
-    /// The host that a redirect pointed to.
+    /// The target host of a redirect.
     pub(crate) location_host: Option<String>,
-    /// When the client will ask again.
+    /// The time until the client retries.
     pub(crate) retry_in_ms: Option<Bound>,
 }
 
-/// A stable code; or one of several, where HTTP libraries see more or less of what went wrong.
+/// A stable code, or several alternatives if HTTP libraries report a failure with different detail.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(untagged)]
 pub(crate) enum Codes {
@@ -206,7 +206,7 @@ impl fmt::Display for Codes {
     }
 }
 
-/// One of the tokens seen.
+/// Selects one of the tokens seen.
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Which {
@@ -215,7 +215,7 @@ pub(crate) enum Which {
     First,
 }
 
-/// What is waited for.
+/// The condition of a wait.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Condition {
@@ -223,11 +223,11 @@ pub(crate) struct Condition {
     pub(crate) state: Option<CacheState>,
     /// The code of the last error since a token was issued.
     pub(crate) last_error: Option<String>,
-    /// At least so many token requests.
+    /// The minimum number of token requests.
     pub(crate) token_requests: Option<u64>,
 }
 
-/// The four states.
+/// The four states of the cache.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum CacheState {
@@ -237,24 +237,24 @@ pub(crate) enum CacheState {
     Expired,
 }
 
-/// What the server counts. What is not named is not looked at, but for refused requests.
+/// The expected counts of the server. Absent counts are not compared, except `refused_requests`.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Counts {
-    /// Token requests, whatever became of them.
+    /// Token requests, including refused ones.
     pub(crate) token_requests: Option<Bound>,
-    /// Tokens issued; one that is issued again counts once.
+    /// Tokens issued. A token that is issued again counts once.
     pub(crate) tokens_issued: Option<Bound>,
     /// The encodings of the token requests, in order.
     pub(crate) encodings: Option<Vec<SeenEncoding>>,
-    /// The statuses of their responses, in order; null where none was sent.
+    /// The statuses of their responses, in order; null if no response was sent.
     pub(crate) statuses: Option<Vec<Option<u16>>>,
-    /// Requests that were not proper HTTP/1.1.
+    /// Requests that were not valid HTTP/1.1.
     #[serde(default)]
     pub(crate) refused_requests: u64,
 }
 
-/// An encoding, as the server recognised it.
+/// An encoding that the server recognised.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum SeenEncoding {
@@ -271,7 +271,7 @@ pub(crate) enum Bound {
     Between(Range),
 }
 
-/// A range; an end that is not named is open.
+/// A range. An absent end is open.
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Range {

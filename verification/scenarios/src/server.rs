@@ -1,4 +1,4 @@
-//! What a scenario says of the server, and the emulator that does it.
+//! The server of a scenario: a running emulator.
 
 mod settings;
 
@@ -11,18 +11,18 @@ use ureq::tls::{Certificate, RootCerts, TlsConfig};
 
 pub(crate) use settings::{Accepts, ServerFault, ServerSettings};
 
-/// A running emulator, and who may have a token of it.
+/// A running emulator, and the credentials that it accepts.
 pub(crate) struct Server {
     emulator: Emulator,
     scheme: Scheme,
     login: Login,
     lifetime: Duration,
     held: Option<HeldResponses>,
-    /// The kernel takes connections for it, and nobody else does.
+    /// The kernel accepts connections for it. The suite never reads from them.
     silent: TcpListener,
 }
 
-/// Client credentials in the clear.
+/// Client credentials in plain text.
 #[derive(Clone)]
 pub(crate) struct Login {
     pub(crate) id: String,
@@ -53,7 +53,7 @@ impl Server {
         self.scheme
     }
 
-    /// An address where connections are taken and nothing is ever said.
+    /// An address that accepts connections and sends nothing.
     pub(crate) fn silent_address(&self) -> Result<SocketAddr, String> {
         self.silent.local_addr().map_err(|error| error.to_string())
     }
@@ -62,17 +62,17 @@ impl Server {
         self.emulator.token_url()
     }
 
-    /// Its certificate authority in DER, if it speaks https.
+    /// Its certificate authority in DER, if it serves https.
     pub(crate) fn authority(&self) -> Option<&[u8]> {
         self.emulator.ca_der()
     }
 
-    /// The credentials that it takes now.
+    /// The credentials that it accepts now.
     pub(crate) fn login(&self) -> &Login {
         &self.login
     }
 
-    /// How long the tokens that it issues now live.
+    /// The lifetime of the tokens that it issues now.
     pub(crate) fn lifetime(&self) -> Duration {
         self.lifetime
     }
@@ -95,9 +95,8 @@ impl Server {
         self.held = None;
     }
 
-    /// The status that the API answers to a call with this token.
-    ///
-    /// Made by the suite's own client: calling the API is not what adapters are for.
+    /// The status of a call to the API with this token. The suite uses its own client, because adapters
+    /// do not call the API.
     pub(crate) fn call_api(&self, token: &str) -> Result<u16, String> {
         let mut config = Agent::config_builder().http_status_as_error(false);
         if let Some(der) = self.authority() {
@@ -113,7 +112,7 @@ impl Server {
         response.map(|response| response.status().as_u16()).map_err(|error| error.to_string())
     }
 
-    /// The token requests, for people.
+    /// The token requests as text.
     pub(crate) fn journal(&self) -> String {
         let line = |record: &TokenRequestRecord| {
             let status = record.status.map_or("no status".to_owned(), |status| status.to_string());

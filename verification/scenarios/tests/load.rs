@@ -1,6 +1,6 @@
-//! Two thousand tasks that ask without pause, while tokens live two seconds.
+//! Two thousand tasks that acquire tokens without a pause, while tokens live two seconds.
 //!
-//! `JEEL_LOAD_SECONDS` says for how long; a few seconds unless named.
+//! `JEEL_LOAD_SECONDS` sets the duration. The default is a few seconds.
 
 #![allow(
     clippy::unwrap_used,
@@ -21,17 +21,17 @@ use std::time::{Duration, Instant};
 const TASKS: usize = 2000;
 const LIFETIME: Duration = Duration::from_secs(2);
 
-/// One load at a time: each wants the whole machine.
+/// One load runs at a time, because each needs the whole machine.
 static MACHINE: Mutex<()> = Mutex::new(());
 
-/// What all tasks met.
+/// The counts of all tasks.
 #[derive(Debug, Default)]
 struct Tally {
     served: AtomicU64,
-    /// Calls that could not be answered at once.
+    /// Calls that were pending at the first poll.
     waited: AtomicU64,
     errors: AtomicU64,
-    /// Tokens handed out when they had been known for longer than they live.
+    /// Tokens that a task had known for longer than their lifetime.
     expired: AtomicU64,
 }
 
@@ -39,7 +39,7 @@ fn seconds() -> u64 {
     env::var("JEEL_LOAD_SECONDS").map_or(5, |seconds| seconds.parse().unwrap())
 }
 
-/// Starts a herd on a server that takes 300 ms, and returns what it met and the server.
+/// Runs the tasks against a server that takes 300 ms. Returns the counts, the server and the duration.
 fn load<T: AsyncTransport>(
     block_on: impl FnOnce(TokenSource<Async<T>>, Arc<Tally>, Instant),
     faults: &[Fault],
@@ -58,7 +58,7 @@ fn load<T: AsyncTransport>(
     (tally, server, seconds)
 }
 
-/// One task of the herd: it comes once there is a token, and asks until the end.
+/// One task. It waits for the first token, and then acquires tokens until the end.
 async fn ask<T: AsyncTransport>(source: TokenSource<Async<T>>, tally: Arc<Tally>, end: Instant) {
     let mut known = (source.token().await.unwrap().generation(), Instant::now());
     while Instant::now() < end {
@@ -79,7 +79,7 @@ async fn ask<T: AsyncTransport>(source: TokenSource<Async<T>>, tally: Arc<Tally>
     }
 }
 
-/// Whoever need not wait has the answer at the first poll.
+/// Acquires a token. Counts the call as waiting if the first poll returns `Pending`.
 async fn at_once_or_later<T: AsyncTransport>(
     source: &TokenSource<Async<T>>,
     tally: &Tally,
@@ -106,19 +106,18 @@ async fn yield_now() {
     .await;
 }
 
-/// About one request a lifetime, nobody waits, nobody gets an error or an expired token.
+/// About one request per lifetime. No call waits, fails or gets an expired token.
 fn healthy((tally, server, seconds): (Arc<Tally>, Emulator, u64)) {
     assert!(tally.served.load(Relaxed) > 100_000);
     for count in [&tally.waited, &tally.errors, &tally.expired] {
         assert_eq!(count.load(Relaxed), 0, "{tally:?}");
     }
-    // A token is renewed 1.3 to 1.5 s after it was asked for, which takes 0.3 s.
+    // A renewal starts 1.3 to 1.5 s after the request for the previous token.
     let most = seconds * 10 / 13 + 2;
     assert!((seconds / 2..=most).contains(&server.token_request_count()));
 }
 
-/// Every other request fails: nobody gets an error, nor waits past their time, and the requests are
-/// within the budget.
+/// Every other request fails. No call fails, and the requests are within the budget.
 fn half_failing((tally, server, seconds): (Arc<Tally>, Emulator, u64)) {
     for count in [&tally.errors, &tally.expired] {
         assert_eq!(count.load(Relaxed), 0, "{tally:?}");
@@ -128,7 +127,7 @@ fn half_failing((tally, server, seconds): (Arc<Tally>, Emulator, u64)) {
     assert!(server.token_request_count() > server.tokens_issued());
 }
 
-/// Token requests fail and succeed in turn, for longer than any run lasts.
+/// Faults that let every other token request fail, for longer than any run.
 fn every_other_fails() -> Vec<Fault> {
     std::iter::repeat_n([Response::new(503).into(), Fault::Pass], 1000).flatten().collect()
 }

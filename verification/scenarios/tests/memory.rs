@@ -1,8 +1,8 @@
-//! What a hostile server makes a client hold: no more than the limits of core allow, with every
-//! adapter, whatever it sends.
+//! The memory that a client uses for the responses of a hostile server. It stays within the limits of
+//! core with every adapter.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-#![allow(clippy::print_stdout, reason = "each figure, for who asks with --nocapture")]
+#![allow(clippy::print_stdout, reason = "--nocapture shows each figure")]
 
 use jeel_auth_scenarios::{ADAPTERS, run, scenarios};
 use peak_alloc::PeakAlloc;
@@ -10,12 +10,12 @@ use peak_alloc::PeakAlloc;
 #[global_allocator]
 static ALLOCATOR: PeakAlloc = PeakAlloc;
 
-/// Bytes, for a client and its runtime, the server, TLS for both, and a response at core's limits.
-/// What these servers send in a second is hundreds of times as much.
+/// The bytes allowed. They include a client with its runtime, the server, TLS, and a response at
+/// core's limits. These servers send hundreds of times as much in a second.
 const ENOUGH: usize = 2 << 20;
 
 #[test]
-fn endless_responses_are_not_kept() {
+fn endless_responses_are_not_kept_in_memory() {
     let hostile = ["endless_headers", "endless_body", "endless_1xx", "huge_chunk", "oversized"];
     let scenarios = scenarios().unwrap();
     let named = |name: &str| {

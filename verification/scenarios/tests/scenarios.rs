@@ -1,14 +1,13 @@
-//! Every scenario, with every adapter, over every scheme that it names: a listed test each.
+//! One test for every scenario, adapter and scheme.
 //!
-//! `cargo test -p jeel-auth-scenarios --test scenarios -- ureq::https` runs a part of them.
+//! `cargo test -p jeel-auth-scenarios --test scenarios -- ureq::https` runs a part of the tests.
 
 use jeel_auth_scenarios::{ADAPTERS, run, scenarios};
-use libtest_mimic::{Arguments, CaseRun};
+use libtest_mimic::{Arguments, Trial};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-/// Scenarios mostly wait, for a time to pass or for each other: more run at once than there are
-/// processors.
+/// More tests than processors run concurrently, because scenarios mostly wait.
 const AT_ONCE: usize = 16;
 
 fn main() -> ExitCode {
@@ -20,7 +19,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn runs() -> Result<Vec<CaseRun>, String> {
+fn runs() -> Result<Vec<Trial>, String> {
     let scenarios: Vec<_> = scenarios()?.into_iter().map(Arc::new).collect();
     let mut runs = Vec::new();
     for adapter in ADAPTERS {
@@ -28,7 +27,7 @@ fn runs() -> Result<Vec<CaseRun>, String> {
             for &scheme in scenario.schemes() {
                 let name = format!("{}::{scheme}::{}", adapter.name(), scenario.name());
                 let scenario = Arc::clone(scenario);
-                runs.push(CaseRun::test(name, move || {
+                runs.push(Trial::test(name, move || {
                     run(&adapter, scheme, &scenario).map_err(Into::into)
                 }));
             }

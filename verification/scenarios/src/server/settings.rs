@@ -1,15 +1,16 @@
-//! The server's settings and faults as they stand in a file.
+//! The server's settings and faults in the form of the files.
 
 use super::Login;
 use crate::scenario::Scheme;
 use jeel_auth_emulator::{
     Builder, Certificate, DEFAULT_CLIENT_ID, DEFAULT_CLIENT_SECRET, Denial, Emulator, Encodings,
-    Fault, RateLimit, Reissue, Response, ResponseShape, RetryAfter, TokenFormat, UnreadBody,
+    Fault, JwtTimes, RateLimit, Reissue, Response, ResponseShape, RetryAfter, TokenFormat,
+    UnreadBody,
 };
 use serde::Deserialize;
 use std::time::Duration;
 
-/// Each is named and means as in the emulator; what is not named has the emulator's default.
+/// Each setting has the name and the meaning of the emulator's. The defaults are the emulator's.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct ServerSettings {
@@ -18,17 +19,19 @@ pub(crate) struct ServerSettings {
     lifetime_ms: Option<u64>,
     delay_ms: u64,
     clock_offset_s: Option<i64>,
+    date_offset_s: Option<i64>,
     accepts: Accepts,
     unread: Unread,
     denial: Deny,
     reissue: Again,
     token_format: Format,
+    jwt_times: Times,
     response_shape: Shape,
     certificate: Shown,
     rate_limit: Option<Limit>,
 }
 
-/// Text, or a long one: `{"repeat": "x", "times": 65536}`.
+/// A text, or a long one in the form `{"repeat": "x", "times": 65536}`.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(untagged)]
 enum Text {
@@ -46,10 +49,10 @@ impl Text {
     }
 }
 
-/// Names the values of one of the emulator's types, the first of them the default.
+/// Names the values of one of the emulator's types. The first one is the default.
 macro_rules! named {
     ($name:ident for $type:ident: $first:ident $(, $other:ident)*) => {
-        #[doc = concat!("[`", stringify!($type), "`] as it stands in a file.")]
+        #[doc = concat!("[`", stringify!($type), "`] in the form of the files.")]
         #[derive(Clone, Copy, Debug, Default, Deserialize)]
         #[serde(rename_all = "snake_case")]
         pub(crate) enum $name { #[default] $first $(, $other)* }
@@ -68,12 +71,16 @@ macro_rules! named {
 named!(Accepts for Encodings: Both, MultipartOnly, UrlEncodedOnly);
 named!(Unread for UnreadBody: KeycloakInvalidClient, Empty401, InvalidRequest400,
     UnsupportedGrantType400, Empty400, Unprocessable422, UnsupportedMediaType415, ServerError500);
-named!(Deny for Denial: Keycloak, InvalidClient401, InvalidClient400, Forbidden403, ServerError500);
-named!(Again for Reissue: Never, SecondsLeft, FullLifetime);
+named!(Deny for Denial: Keycloak, InvalidClient401, InvalidClient400, Forbidden403, ServerError500,
+    RefusalIn200);
+named!(Again for Reissue: Never, SecondsLeft, FullLifetime, SameSecond);
 named!(Format for TokenFormat: Jwt, Opaque);
+named!(Times for JwtTimes: Seconds, MillisecondIat, ZeroExp, Absent);
 named!(Shape for ResponseShape: Plain, Keycloak);
 named!(Shown for Certificate: Valid, WrongName, Expired);
-named!(After for RetryAfter: Seconds, HttpDate, Absent);
+named!(After for RetryAfter: Seconds, HttpDate, Rfc850Date, AsctimeDate, UtcDate, OffsetDate,
+    OneDigitDay, Iso8601Date, Fraction, Unit, Quoted, Repeated, RateLimit, RateLimitReset,
+    XRateLimitSeconds, XRateLimitEpoch, XRateLimitEpochMillis, Absent);
 
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -112,11 +119,13 @@ impl ServerSettings {
             .lifetime(self.lifetime())
             .delay(Duration::from_millis(self.delay_ms))
             .clock_offset(self.clock_offset_s.unwrap_or_default())
+            .date_offset(self.date_offset_s.unwrap_or_default())
             .accepts(self.accepts.into())
             .unread(self.unread.into())
             .denial(self.denial.into())
             .reissue(self.reissue.into())
             .token_format(self.token_format.into())
+            .jwt_times(self.jwt_times.into())
             .response_shape(self.response_shape.into());
         let builder = match self.rate_limit {
             Some(limit) => builder.rate_limit(limit.rate_limit()),
@@ -129,7 +138,7 @@ impl ServerSettings {
     }
 }
 
-/// What befalls one token request: the emulator's faults, by their names.
+/// A fault of one token request, with the name of the emulator's.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub(crate) enum ServerFault {
@@ -140,10 +149,21 @@ pub(crate) enum ServerFault {
         fields: Vec<(String, String)>,
         #[serde(default)]
         body: String,
+        #[serde(default)]
+        pad_to: usize,
+    },
+    Page {
+        status: u16,
+        #[serde(default)]
+        fields: Vec<(String, String)>,
+        #[serde(default)]
+        pad_to: usize,
     },
     Hang,
     Reset,
     Close,
+    Gzip,
+    ChunkExtension(usize),
     TruncateHead(usize),
     TruncateBody(usize),
     SlowDripMs(u64),
@@ -157,14 +177,22 @@ pub(crate) enum ServerFault {
     NoLifetime,
 }
 
+fn with_fields(response: Response, fields: Vec<(String, String)>) -> Response {
+    fields.into_iter().fold(response, |response, (name, value)| response.header(name, value))
+}
+
 impl ServerFault {
     pub(crate) fn fault(&self) -> Fault {
         match self.clone() {
             Self::Pass => Fault::Pass,
-            Self::Response { status, fields, body } => {
-                let add = |response: Response, (name, value)| response.header(name, value);
-                fields.into_iter().fold(Response::new(status), add).body(body).into()
+            Self::Response { status, fields, body, pad_to } => {
+                with_fields(Response::new(status).body(body), fields).padded(pad_to).into()
             }
+            Self::Page { status, fields, pad_to } => {
+                with_fields(Response::page(status), fields).padded(pad_to).into()
+            }
+            Self::Gzip => Fault::Gzip,
+            Self::ChunkExtension(bytes) => Fault::ChunkExtension(bytes),
             Self::Hang => Fault::Hang,
             Self::Reset => Fault::Reset,
             Self::Close => Fault::Close,
