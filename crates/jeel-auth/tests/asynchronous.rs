@@ -5,19 +5,16 @@
 mod common;
 
 use common::{Answer, ENVIRONMENT, OnSmol, Server, credentials, fixed_encoding};
-use jeel_auth::core::{ErrorKind, TransportKind};
-use jeel_auth::{Async, TokenSource};
+use jeel_auth::core::{ErrorKind, Response, SendFailure, TokenRequest, TransportKind};
+use jeel_auth::{Ask, BoxFuture, Runtime, TokenSource, Transport};
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
-type Source = TokenSource<Async<OnSmol>>;
-
-fn source(server: &Server) -> Source {
-    TokenSource::builder(ENVIRONMENT, credentials())
-        .transport(OnSmol(server.clone()))
+fn source(server: &Server) -> TokenSource {
+    TokenSource::builder(ENVIRONMENT, credentials(), OnSmol(server.clone()))
         .encoding(fixed_encoding())
         .build()
         .unwrap()
@@ -85,37 +82,30 @@ fn a_caller_dropped_while_it_waits_loses_nothing() {
     assert_eq!(server.requests(), 1);
 }
 
-#[test]
-fn a_flight_whose_task_is_gone_is_reported_and_not_waited_for() {
-    /// A runtime that was shut down: whatever is spawned is dropped.
-    struct Gone;
+/// A runtime that was shut down: it drops each task.
+struct ShutDown;
 
-    impl jeel_auth::AsyncTransport for Gone {
-        type Received = common::Canned;
+impl Transport for ShutDown {
+    fn send<'a>(&'a self, _: &'a TokenRequest) -> BoxFuture<'a, Result<Response, SendFailure>> {
+        Box::pin(std::future::pending())
+    }
+}
 
-        fn with_defaults() -> Result<Self, String> {
-            Ok(Self)
-        }
-
-        fn send(
-            &self,
-            _request: &jeel_auth::core::TokenRequest,
-        ) -> impl Future<Output = Result<common::Canned, jeel_auth::core::SendFailure>> + Send
-        {
-            std::future::pending()
-        }
-
-        fn spawn(&self, future: impl Future<Output = ()> + Send + 'static) {
-            drop(future);
-        }
-
-        async fn sleep(&self, duration: Duration) {
-            smol::Timer::after(duration).await;
-        }
+impl Runtime for ShutDown {
+    fn spawn(&self, task: BoxFuture<'static, ()>) {
+        drop(task);
     }
 
-    let source: TokenSource<Async<Gone>> =
-        TokenSource::builder(ENVIRONMENT, credentials()).build().unwrap();
+    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
+        Box::pin(async move {
+            smol::Timer::after(duration).await;
+        })
+    }
+}
+
+#[test]
+fn a_flight_whose_task_is_gone_is_reported_and_not_waited_for() {
+    let source = TokenSource::builder(ENVIRONMENT, credentials(), ShutDown).build().unwrap();
     let error = smol::block_on(source.token()).unwrap_err();
     // Each flight in turn was abandoned, until the back-off outgrew the callers' patience.
     let failure = std::error::Error::source(&error).map_or(error.to_string(), ToString::to_string);
@@ -129,7 +119,8 @@ fn a_deadline_of_its_own_ends_a_callers_wait_and_not_the_flight() {
     server.hold();
     let source = source(&server);
     smol::block_on(async {
-        let error = source.token_within(Duration::from_millis(1)).await.unwrap_err();
+        let error =
+            source.token_with(Ask::new().within(Duration::from_millis(1))).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::WaitTimedOut);
         server.release();
         assert_eq!(source.authorization().await.unwrap(), "Bearer token-1");

@@ -4,22 +4,20 @@
 
 mod common;
 
-use common::{Answer, ENVIRONMENT, Server, credentials, fixed_encoding};
+use common::{Answer, ENVIRONMENT, Server, credentials, fixed_encoding, rotated};
+use jeel_auth::Ask;
+use jeel_auth::blocking::TokenSource;
 use jeel_auth::core::{ErrorKind, Policy, State, TransportKind};
-use jeel_auth::{Blocking, TokenSource};
 use std::sync::Barrier;
 use std::thread;
 use std::time::Duration;
 
-type Source = TokenSource<Blocking<Server>>;
-
-fn source(server: &Server) -> Source {
+fn source(server: &Server) -> TokenSource {
     source_with(server, Policy::default())
 }
 
-fn source_with(server: &Server, policy: Policy) -> Source {
-    TokenSource::builder(ENVIRONMENT, credentials())
-        .transport(server.clone())
+fn source_with(server: &Server, policy: Policy) -> TokenSource {
+    TokenSource::builder(ENVIRONMENT, credentials(), server.clone())
         .encoding(fixed_encoding())
         .policy(policy)
         .build()
@@ -86,9 +84,9 @@ fn a_whole_renewal_leaves_no_caller_waiting() {
     let old = source.token().unwrap();
     server.hold();
     wait_until(|| source.status().state == State::NearExpiry);
-    // The server keeps its answer back, so whoever waited for it would wait for ever. Nobody does:
-    // the first to come starts the renewal, the others are served by the lease.
-    for token in herd(8, |_| source.token_within(Duration::ZERO).unwrap()) {
+    // The server keeps its answer back, so a caller that waited for it would wait for ever. The
+    // first caller starts the renewal, and the lease serves the others.
+    for token in herd(8, |_| source.token_with(Ask::new().within(Duration::ZERO)).unwrap()) {
         assert_eq!(token.generation(), old.generation());
     }
     server.wait_for_requests(2);
@@ -105,7 +103,7 @@ fn a_failed_renewal_costs_nobody_a_usable_token() {
     policy.backoff_ceiling = Duration::from_secs(3600);
     let server = Server::issuing(4);
     let source = source_with(&server, policy);
-    source.ready().unwrap();
+    source.token().unwrap();
     server.script(&[Answer::Status(503)]);
     wait_until(|| source.status().state == State::NearExpiry);
     let token = source.token().unwrap();
@@ -119,9 +117,12 @@ fn a_caller_with_little_time_leaves_and_the_flight_goes_on() {
     let server = Server::issuing(3600);
     server.hold();
     let source = source(&server);
-    let error = source.token_within(Duration::from_millis(1)).unwrap_err();
+    let error = source.token_with(Ask::new().within(Duration::from_millis(1))).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::WaitTimedOut);
-    assert_eq!(source.token_within(Duration::ZERO).unwrap_err().kind(), ErrorKind::WaitTimedOut);
+    assert_eq!(
+        source.token_with(Ask::new().within(Duration::ZERO)).unwrap_err().kind(),
+        ErrorKind::WaitTimedOut
+    );
     server.release();
     assert_eq!(source.token().unwrap().expose_secret(), "token-1");
     assert_eq!(server.requests(), 1);
@@ -172,7 +173,7 @@ fn a_transport_that_panics_is_an_abandoned_flight_and_not_a_hang() {
 #[test]
 fn a_flight_that_is_lost_without_a_trace_is_given_up_at_its_deadline() {
     let mut policy = Policy::default();
-    policy.request_timeout = Duration::from_millis(50);
+    policy.transport.request_timeout = Duration::from_millis(50);
     policy.patience = Duration::ZERO;
     policy.backoff_floor = Duration::from_secs(30 * 24 * 3600);
     policy.backoff_ceiling = policy.backoff_floor;
@@ -184,7 +185,7 @@ fn a_flight_that_is_lost_without_a_trace_is_given_up_at_its_deadline() {
     }
     assert_eq!(server.requests(), 1);
     assert!(!source.status().in_flight);
-    // Should it ticket up after all, it is too late.
+    // If the response still comes, it is too late.
     server.release();
     assert_eq!(source.status().counters.issued, 0);
 }
@@ -208,7 +209,7 @@ fn new_credentials_end_a_hold_off_for_those_who_come_next() {
     let source = source(&server);
     assert_eq!(source.token().unwrap_err().kind(), ErrorKind::Denied);
     assert_eq!(source.token().unwrap_err().kind(), ErrorKind::Denied);
-    source.set_credentials(credentials());
+    source.set_credentials(rotated());
     assert_eq!(source.token().unwrap().expose_secret(), "token-2");
     assert_eq!(server.requests(), 2);
 }
@@ -218,10 +219,10 @@ fn a_token_valid_for_longer_than_any_lives_is_a_clear_error_after_one_request() 
     let server = Server::issuing(100);
     let source = source(&server);
     for _ in 0..3 {
-        let error = source.token_valid_for(Duration::from_secs(1000)).unwrap_err();
+        let error = source.token_with(Ask::new().valid_for(Duration::from_secs(1000))).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::LifetimeTooShort);
     }
-    assert!(source.token_valid_for(Duration::from_secs(60)).is_ok());
+    assert!(source.token_with(Ask::new().valid_for(Duration::from_secs(60))).is_ok());
     assert_eq!(server.requests(), 1);
 }
 
@@ -240,7 +241,7 @@ fn the_authorization_value_is_sensitive_and_shares_the_tokens_memory() {
 #[test]
 fn a_token_of_another_source_rejected_here_matches_nothing() {
     let (here, there) = (source(&Server::issuing(3600)), source(&Server::issuing(3600)));
-    here.ready().unwrap();
+    here.token().unwrap();
     here.reject(&there.token().unwrap());
     assert_eq!(here.status().counters.rejections, 0);
 }

@@ -4,14 +4,14 @@
 
 mod common;
 
-use common::{Answer, ENVIRONMENT, OnSmol, Server, credentials, fixed_encoding};
+use common::{Answer, ENVIRONMENT, OnSmol, Server, credentials, fixed_encoding, rotated};
 use http::HeaderMap;
-use jeel_auth::core::{Action, Cache, Credentials, EncodingChoice, Moment, TokenRequest};
-use jeel_auth::{Async, Blocking, BodyBuffer, Builder, HttpResponse, Received, TokenSource};
+use jeel_auth::core::http1::Limits;
+use jeel_auth::core::{EncodingChoice, SecretBuffer, TransportKind};
+use jeel_auth::{TokenSource, blocking};
 use std::fmt::Debug;
 use std::io;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 const SECRETS: [&str; 2] = ["hush-hush", "token-"];
 
@@ -41,13 +41,12 @@ fn a_whole_life_is_logged_without_a_secret() {
 
     let server = Server::issuing(3600);
     server.script(&[Answer::Status(401)]);
-    let source: TokenSource<Blocking<Server>> = TokenSource::builder(ENVIRONMENT, credentials())
-        .transport(server.clone())
+    let source = blocking::TokenSource::builder(ENVIRONMENT, credentials(), server.clone())
         .encoding(fixed_encoding())
         .build()
         .unwrap();
     source.token().unwrap_err();
-    source.set_credentials(credentials());
+    source.set_credentials(rotated());
     server.script(&[Answer::Status(503), Answer::Broken, Answer::Panic]);
     let token = source.token().unwrap();
     source.reject(&token);
@@ -63,43 +62,33 @@ fn a_whole_life_is_logged_without_a_secret() {
 #[test]
 fn nothing_public_shows_a_secret() {
     let server = Server::issuing(3600);
-    let builder: Builder<Async<OnSmol>> = TokenSource::builder(ENVIRONMENT, credentials());
+    let builder = TokenSource::builder(ENVIRONMENT, credentials(), OnSmol(server.clone()));
     must_hide(&shown(&builder.encoding(EncodingChoice::Auto)));
-    let source: TokenSource<Blocking<Server>> =
-        TokenSource::builder(ENVIRONMENT, credentials()).transport(server).build().unwrap();
+    let source = blocking::TokenSource::builder(ENVIRONMENT, credentials(), server);
+    must_hide(&shown(&source));
+    let source = source.build().unwrap();
     let token = source.token().unwrap();
     let authorization = source.authorization().unwrap();
     must_hide(&shown(&(&source, &token, token.generation(), authorization, source.status())));
 
-    let mut body = BodyBuffer::new(&request());
-    body.push(br#"{"access_token":"token-1"}"#).unwrap();
+    let mut body = SecretBuffer::with_limit(1024);
+    body.append(br#"{"access_token":"token-1"}"#);
     must_hide(&shown(&body));
-    let response = HttpResponse::new(200, HeaderMap::new(), body).unwrap();
-    must_hide(&shown(&response.response()));
-    must_hide(&shown(&response));
-    must_hide(&shown(&Credentials::new("school", "hush-hush").unwrap()));
+    let response = jeel_auth::response(200, &HeaderMap::new(), body, &Limits::default());
+    must_hide(&shown(&response.unwrap()));
+    must_hide(&shown(&credentials()));
 }
 
 #[test]
 fn a_body_over_its_limit_is_refused_and_one_at_its_limit_kept() {
-    let request = request();
-    let limit = request.response_limits().body_bytes;
-    let mut body = BodyBuffer::new(&request);
-    for _ in 0..limit / 64 {
-        body.push(&[b'x'; 64]).unwrap();
-    }
-    assert!(body.push(b"x").is_err());
-    assert!(body.push(b"").is_ok());
-}
-
-fn request() -> TokenRequest {
-    let now = Moment::new(Duration::ZERO, Duration::ZERO);
-    let mut cache = Cache::new(ENVIRONMENT.token_endpoint(), credentials(), 1);
-    let _ = cache.acquire(now, Duration::ZERO);
-    match cache.poll_action(now) {
-        Some(Action::Send(request)) => request,
-        _ => unreachable!("the first caller starts a request"),
-    }
+    let response = |bytes: &[u8]| {
+        let mut body = SecretBuffer::with_limit(64);
+        body.append(bytes);
+        jeel_auth::response(200, &HeaderMap::new(), body, &Limits::default())
+    };
+    assert_eq!(response(&[b'x'; 64]).unwrap().body(), [b'x'; 64]);
+    let failure = response(&[b'x'; 65]).unwrap_err();
+    assert_eq!(failure.kind(), TransportKind::BadResponse);
 }
 
 fn shown(value: &impl Debug) -> String {

@@ -1,6 +1,7 @@
 //! Each setting, right and wrong; no error ever shows a value.
 
 use super::*;
+use jeel_auth_core::BodyEncoding;
 use std::path::PathBuf;
 
 const SECRET: &str = "hush-hush";

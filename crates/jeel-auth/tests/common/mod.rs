@@ -1,17 +1,17 @@
-//! A token endpoint in memory, which counts, and answers when it is told to.
+//! A token endpoint in memory, which counts requests and answers as a test scripts it.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 #![allow(dead_code, unreachable_pub, reason = "each test file uses its part")]
 
 use jeel_auth::core::{
-    Credentials, Environment, Response, SendFailure, TokenRequest, TransportKind,
+    BodyEncoding, Credentials, EncodingChoice, Environment, Response, SendFailure, TokenRequest,
+    TransportKind,
 };
-use jeel_auth::{AsyncTransport, BlockingTransport, Received};
-use std::future::Future;
+use jeel_auth::{BoxFuture, Runtime, Transport, blocking};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
-/// What one request is answered with.
+/// The answer to one request.
 #[derive(Clone, Debug)]
 pub enum Answer {
     /// Token number n of this lifetime in seconds.
@@ -73,7 +73,7 @@ impl Server {
         result
     }
 
-    fn answer(&self) -> Result<Canned, SendFailure> {
+    fn answer(&self) -> Result<Response, SendFailure> {
         let (number, answer) = self.with(|inside| {
             inside.requests += 1;
             let scripted = (!inside.script.is_empty()).then(|| inside.script.remove(0));
@@ -82,67 +82,47 @@ impl Server {
         let (inside, changed) = &*self.0;
         drop(changed.wait_while(inside.lock().unwrap(), |inside| inside.held).unwrap());
         match answer {
-            Answer::Token(seconds) => Ok(Canned {
-                status: 200,
-                body: format!(
-                    r#"{{"access_token":"token-{number}","token_type":"Bearer","expires_in":{seconds}}}"#
-                ),
-            }),
-            Answer::Status(status) => Ok(Canned { status, body: String::new() }),
+            Answer::Token(seconds) => Ok(issuing(number, seconds)),
+            Answer::Status(status) => Ok(Response::new(status, [], b"")),
             Answer::Broken => Err(SendFailure::new(TransportKind::Broken, "cut")),
             Answer::Panic => panic!("the transport panics, as a test asked it to"),
         }
     }
 }
 
-pub struct Canned {
-    status: u16,
-    body: String,
+fn issuing(number: u64, seconds: u64) -> Response {
+    let json = format!(
+        r#"{{"access_token":"token-{number}","token_type":"Bearer","expires_in":{seconds}}}"#
+    );
+    Response::new(200, [], json.as_bytes())
 }
 
-impl Received for Canned {
-    fn response(&self) -> Response<'_> {
-        Response::new(self.status, [], self.body.as_bytes())
-    }
-}
-
-impl BlockingTransport for Server {
-    type Received = Canned;
-
-    fn with_defaults() -> Result<Self, String> {
-        Ok(Self::default())
-    }
-
-    fn send(&self, _request: &TokenRequest) -> Result<Canned, SendFailure> {
+impl blocking::Transport for Server {
+    fn send(&self, _: &TokenRequest) -> Result<Response, SendFailure> {
         self.answer()
     }
 }
 
 /// The same server, on smol's executor.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct OnSmol(pub Server);
 
-impl AsyncTransport for OnSmol {
-    type Received = Canned;
-
-    fn with_defaults() -> Result<Self, String> {
-        Ok(Self(Server::default()))
-    }
-
-    fn send(
-        &self,
-        _request: &TokenRequest,
-    ) -> impl Future<Output = Result<Canned, SendFailure>> + Send {
+impl Transport for OnSmol {
+    fn send<'a>(&'a self, _: &'a TokenRequest) -> BoxFuture<'a, Result<Response, SendFailure>> {
         let server = self.0.clone();
-        async move { smol::unblock(move || server.answer()).await }
+        Box::pin(smol::unblock(move || server.answer()))
+    }
+}
+
+impl Runtime for OnSmol {
+    fn spawn(&self, task: BoxFuture<'static, ()>) {
+        smol::spawn(task).detach();
     }
 
-    fn spawn(&self, future: impl Future<Output = ()> + Send + 'static) {
-        smol::spawn(future).detach();
-    }
-
-    async fn sleep(&self, duration: Duration) {
-        smol::Timer::after(duration).await;
+    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
+        Box::pin(async move {
+            smol::Timer::after(duration).await;
+        })
     }
 }
 
@@ -150,9 +130,14 @@ pub fn credentials() -> Credentials {
     Credentials::new("school", "hush-hush").unwrap()
 }
 
+/// The same client's next secret.
+pub fn rotated() -> Credentials {
+    Credentials::new("school", "hush-hush-anew").unwrap()
+}
+
 pub const ENVIRONMENT: Environment = Environment::Sandbox;
 
-/// Multipart only would do; what matters is that one refusal is one request.
-pub fn fixed_encoding() -> jeel_auth::core::EncodingChoice {
-    jeel_auth::core::EncodingChoice::Always(jeel_auth::core::BodyEncoding::Multipart)
+/// With one encoding, one refusal is one request.
+pub fn fixed_encoding() -> EncodingChoice {
+    EncodingChoice::Always(BodyEncoding::Multipart)
 }
