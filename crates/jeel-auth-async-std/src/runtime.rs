@@ -2,8 +2,7 @@
 
 use async_std::net::{TcpStream, ToSocketAddrs};
 use async_std::task;
-use jeel_auth_futures_io::Runtime;
-use std::future::Future;
+use jeel_auth_futures_io::{BoxFuture, Runtime, Sockets};
 use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -15,6 +14,17 @@ use std::time::Duration;
 pub struct AsyncStd;
 
 impl Runtime for AsyncStd {
+    fn spawn(&self, task: BoxFuture<'static, ()>) {
+        // A task outlives its handle.
+        drop(task::spawn(task));
+    }
+
+    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
+        Box::pin(task::sleep(duration))
+    }
+}
+
+impl Sockets for AsyncStd {
     type TcpStream = TcpStream;
 
     async fn connect(&self, address: SocketAddr) -> io::Result<TcpStream> {
@@ -25,14 +35,5 @@ impl Runtime for AsyncStd {
 
     async fn resolve(&self, host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
         Ok((host, port).to_socket_addrs().await?.collect())
-    }
-
-    async fn sleep(&self, duration: Duration) {
-        task::sleep(duration).await;
-    }
-
-    fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
-        // A task outlives its handle.
-        drop(task::spawn(task));
     }
 }

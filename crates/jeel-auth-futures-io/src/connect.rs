@@ -1,6 +1,6 @@
-//! A TCP connection to an origin, by whichever of its addresses takes one.
+//! A TCP connection to an origin, by the first of its addresses that accepts one.
 
-use crate::Runtime;
+use crate::sockets::Sockets;
 use crate::within::within;
 use jeel_auth::core::{Origin, SendFailure, TransportKind};
 use std::io;
@@ -9,9 +9,9 @@ use std::time::{Duration, Instant};
 
 /// Tries the addresses one after another, which may take `time` in all.
 ///
-/// In turn and not at once: a token request in the background is in no hurry, and a server that is
-/// to be asked rarely is not to be knocked at twice.
-pub(crate) async fn connect<R: Runtime>(
+/// In turn and not at once: a token request in the background is in no hurry, and one connection is
+/// enough for a server that should be asked rarely.
+pub(crate) async fn connect<R: Sockets>(
     runtime: &R,
     origin: &Origin,
     time: Duration,
@@ -27,27 +27,26 @@ pub(crate) async fn connect<R: Runtime>(
             Some(Err(error)) => refused(address, &error),
             None => SendFailure::new(TransportKind::TimedOut, format_args!("{address}: no answer")),
         };
-        // RFC 6724 sorts the addresses that cannot be reached from here to the end: the first one
-        // knows best.
+        // RFC 6724 sorts the addresses that cannot be reached from here to the end, so the first
+        // failure says most.
         first_failure.get_or_insert(failure);
     }
     Err(first_failure
         .unwrap_or_else(|| SendFailure::new(TransportKind::Connect, "the host has no address")))
 }
 
-async fn resolve<R: Runtime>(runtime: &R, origin: &Origin) -> Result<Vec<SocketAddr>, SendFailure> {
-    let mut addresses = runtime
-        .resolve(origin.host(), origin.port())
-        .await
-        .map_err(|error| SendFailure::new(TransportKind::Connect, error))?;
-    // Without TLS the secret must not leave this machine, wherever `localhost` is said to be.
+async fn resolve<R: Sockets>(runtime: &R, origin: &Origin) -> Result<Vec<SocketAddr>, SendFailure> {
+    let mut addresses = runtime.resolve(origin.host(), origin.port()).await.map_err(|error| {
+        let words = format_args!("cannot resolve {}: {error}", origin.host());
+        SendFailure::new(TransportKind::Connect, words)
+    })?;
+    // Without TLS the secret must not leave this machine, also if `localhost` resolves elsewhere.
     addresses.retain(|address| origin.is_https() || address.ip().is_loopback());
     Ok(addresses)
 }
 
-/// How long one address may take, so that one from which nothing comes leaves time for the others:
-/// an equal part of what is left. Where a name has so many that each had only a moment, the later
-/// ones come away empty.
+/// How long one address may take, so that a silent one leaves time for the others: an equal part of
+/// the time that is left. If a name has very many addresses, the last ones are not tried.
 fn share(left: Duration, addresses: usize) -> Duration {
     let parts = u32::try_from(addresses).unwrap_or(u32::MAX);
     let equal = left.checked_div(parts).unwrap_or_default();

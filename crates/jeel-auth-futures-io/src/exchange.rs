@@ -2,16 +2,16 @@
 
 use futures_io::{AsyncRead, AsyncWrite};
 use futures_lite::{AsyncReadExt, AsyncWriteExt};
-use jeel_auth::core::http1::{Limits, Progress, Response, ResponseError, ResponseReader};
-use jeel_auth::core::{SendFailure, TokenRequest, TransportKind};
+use jeel_auth::core::http1::{Limits, Progress, ResponseError, ResponseReader};
+use jeel_auth::core::{Response, SendFailure, TokenRequest, TransportKind};
 use jeel_auth::io_failure;
 use std::io;
 use zeroize::Zeroizing;
 
-/// Sends the request and receives the response, which need not wait for the connection to end.
+/// Sends the request and receives the response, which may be complete before the connection ends.
 ///
-/// A server may answer before it has read everything, and close (RFC 9112 §9.5). Then its answer is
-/// what counts, "too many requests" for one, and not that the rest could not be sent.
+/// A server may respond before it has read the whole request, and close (RFC 9112 §9.5). Then its
+/// response counts, such as "too many requests", and not that the rest could not be sent.
 pub(crate) async fn exchange<S: AsyncRead + AsyncWrite + Unpin>(
     mut stream: S,
     request: &TokenRequest,
@@ -31,8 +31,8 @@ async fn send(stream: &mut (impl AsyncWrite + Unpin), request: &TokenRequest) ->
     stream.flush().await
 }
 
-/// The end of the stream is taken for what it is: over TLS it is one only after a `close_notify`,
-/// and an error otherwise, so that nobody on the way can cut a response short.
+/// Over TLS the stream ends only with a `close_notify`, and with an error otherwise, so that nobody on
+/// the way can cut a response short.
 async fn receive(
     stream: &mut (impl AsyncRead + Unpin),
     limits: Limits,

@@ -2,26 +2,26 @@
 
 use crate::connect::connect;
 use crate::exchange::exchange;
+use crate::sockets::Sockets;
+use crate::tls::server_name;
 use crate::within::within;
-use crate::{Runtime, TlsSetupError, tls};
 use futures_rustls::TlsConnector;
 use futures_rustls::client::TlsStream;
-use jeel_auth::core::http1::Response;
-use jeel_auth::core::{SendFailure, TokenRequest, TransportKind};
-use jeel_auth::{AsyncTransport, io_failure};
+use jeel_auth::core::{Response, SendFailure, TokenRequest, TransportKind};
+use jeel_auth::{BoxFuture, ConfigError, OutsideRuntime, Runtime, Transport, tls};
 use rustls::ClientConfig;
 use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Sends token requests over sockets of the runtime `R`, each on a connection of its own.
+/// Sends token requests over sockets of the runtime `R`, each on its own connection.
 ///
 /// # What is checked
 ///
-/// - The certificate: against the system's roots, or what else was chosen, and for the name or IP
-///   address in the token URL.
-/// - Plain http goes to loopback addresses only, whatever `localhost` resolves to.
+/// - The certificate: against the system's roots, or the roots that were chosen, and for the name or
+///   IP address in the token URL.
+/// - Plain http goes to loopback addresses only, also if `localhost` resolves to another one.
 /// - The end: over TLS a response that ends with its connection must end with a `close_notify`.
 /// - Sizes and time: the request's limits hold while reading. Its time to connect covers resolving
 ///   the name, the addresses of the name in turn, each with a share of the time, until one takes a
@@ -33,51 +33,46 @@ use std::time::Duration;
 ///
 /// # What is wiped
 ///
-/// The request's bytes and the response's, as this crate holds them. The TLS library's buffers are its
-/// own.
+/// The bytes of the request and of the response, as this crate holds them. The TLS library does not
+/// wipe its buffers.
 #[derive(Clone)]
 pub struct FuturesIo<R> {
     runtime: R,
     tls: Arc<ClientConfig>,
 }
 
-impl<R: Runtime> FuturesIo<R> {
-    /// A transport that trusts the system's roots: the default one.
+impl<R: Sockets> FuturesIo<R> {
+    /// A transport that trusts the system's roots, which are loaded once per process.
     ///
     /// # Errors
-    /// [`TlsSetupError::System`].
-    pub fn new() -> Result<Self, TlsSetupError> {
-        tls::system_roots().map(Self::around)
+    /// When the system has no usable root certificates.
+    pub fn new() -> Result<Self, ConfigError> {
+        tls::system_roots().map(Self::with_tls_config)
     }
 
-    /// A transport that trusts the system's roots and these too: a PEM text with any number of
+    /// A transport that trusts the system's roots and these: a PEM text with any number of
     /// certificates, or one certificate in DER.
     ///
     /// # Errors
-    /// [`TlsSetupError::BadRoot`] if there is no certificate or an unreadable one, and
-    /// [`TlsSetupError::System`].
+    /// As [`new`](Self::new), and when there is no certificate or an unreadable one.
     #[cfg(not(target_os = "android"))]
-    pub fn with_extra_roots(certificates: impl AsRef<[u8]>) -> Result<Self, TlsSetupError> {
-        tls::and_extra_roots(certificates.as_ref()).map(Self::around)
+    pub fn with_extra_roots(certificates: impl AsRef<[u8]>) -> Result<Self, ConfigError> {
+        tls::extra_roots(certificates.as_ref()).map(Self::with_tls_config)
     }
 
     /// A transport with a TLS configuration of your own, of rustls 0.23: for roots without the
     /// system's, client certificates, or another crypto provider.
     ///
-    /// Its ALPN protocols are replaced by `http/1.1`, which is what is spoken. A verifier that
-    /// accepts any certificate and a key log both give the secret away.
+    /// Its ALPN protocols are replaced by `http/1.1`, the only protocol of this transport. A verifier
+    /// that accepts any certificate and a key log both give the secret away.
     pub fn with_tls_config(config: Arc<ClientConfig>) -> Self {
-        Self { runtime: R::default(), tls: tls::speaking_http1(config) }
+        Self { runtime: R::default(), tls: tls::offering_http1(config) }
     }
 
-    /// The same on another runtime than its type's default value.
+    /// The same transport on another runtime than the default value of its type.
     #[must_use]
     pub fn with_runtime(self, runtime: R) -> Self {
         Self { runtime, ..self }
-    }
-
-    fn around(config: ClientConfig) -> Self {
-        Self::with_tls_config(Arc::new(config))
     }
 
     async fn request(&self, request: &TokenRequest) -> Result<Response, SendFailure> {
@@ -96,13 +91,13 @@ impl<R: Runtime> FuturesIo<R> {
         &self,
         request: &TokenRequest,
     ) -> Result<TlsStream<R::TcpStream>, SendFailure> {
-        let name = tls::server_name(request.endpoint().origin())?;
+        let name = server_name(request.endpoint().origin())?;
         let stream = self.connect(request).await?;
         let connector = TlsConnector::from(Arc::clone(&self.tls));
-        connector.connect(name, stream).await.map_err(|error| io_failure(&error))
+        connector.connect(name, stream).await.map_err(|error| tls::handshake_failure(&error))
     }
 
-    /// A connection, if it is there within the time to connect.
+    /// A connection, if it is made within the time to connect. Until then nothing is sent.
     async fn in_time<S>(
         &self,
         request: &TokenRequest,
@@ -112,28 +107,34 @@ impl<R: Runtime> FuturesIo<R> {
         within(&self.runtime, time, connecting)
             .await
             .unwrap_or_else(|| Err(timed_out("connecting", time)))
+            .map_err(SendFailure::nothing_sent)
     }
 }
 
-impl<R: Runtime> AsyncTransport for FuturesIo<R> {
-    type Received = Response;
+impl<R: Sockets> Transport for FuturesIo<R> {
+    fn send<'a>(
+        &'a self,
+        request: &'a TokenRequest,
+    ) -> BoxFuture<'a, Result<Response, SendFailure>> {
+        Box::pin(async {
+            let time = request.timeout();
+            within(&self.runtime, time, self.request(request))
+                .await
+                .unwrap_or_else(|| Err(timed_out("the whole request", time)))
+        })
+    }
+}
 
-    fn with_defaults() -> Result<Self, String> {
-        Self::new().map_err(|error| error.to_string())
+impl<R: Sockets> Runtime for FuturesIo<R> {
+    fn check(&self) -> Result<(), OutsideRuntime> {
+        self.runtime.check()
     }
 
-    async fn send(&self, request: &TokenRequest) -> Result<Response, SendFailure> {
-        let time = request.timeout();
-        within(&self.runtime, time, self.request(request))
-            .await
-            .unwrap_or_else(|| Err(timed_out("the whole request", time)))
+    fn spawn(&self, task: BoxFuture<'static, ()>) {
+        self.runtime.spawn(task);
     }
 
-    fn spawn(&self, future: impl Future<Output = ()> + Send + 'static) {
-        self.runtime.spawn(future);
-    }
-
-    fn sleep(&self, duration: Duration) -> impl Future<Output = ()> + Send {
+    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
         self.runtime.sleep(duration)
     }
 }

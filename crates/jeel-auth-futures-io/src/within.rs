@@ -1,11 +1,11 @@
 //! Time-outs.
 
-use crate::Runtime;
 use futures_lite::future;
+use jeel_auth::Runtime;
 use std::future::Future;
 use std::time::Duration;
 
-/// What `work` comes to, unless that takes longer than `time`. Work that is ready counts, late or not.
+/// The result of `work`, unless that takes longer than `time`. Work that is ready counts, late or not.
 pub(crate) async fn within<R: Runtime, T>(
     runtime: &R,
     time: Duration,

@@ -1,12 +1,10 @@
 //! Access tokens for the [Jeel Pay](https://jeel.co) API, on [smol].
 //!
 //! ```no_run
-//! use jeel_auth_smol::TokenSource;
-//!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! smol::block_on(async {
 //!     // JEELPAY_CLIENT_ID, JEELPAY_CLIENT_SECRET and JEELPAY_ENV (sandbox or production).
-//!     let tokens = TokenSource::from_env()?;
+//!     let tokens = jeel_auth_smol::from_env()?;
 //!
 //!     // For every call: the cached token, renewed in the background, never an expired one.
 //!     let token = tokens.token().await?;
@@ -19,11 +17,12 @@
 //! # }
 //! ```
 //!
-//! A [`TokenSource`] is made once and cloned to wherever it is needed; clones share one cache.
-//! [`Builder::from_env`] lists the variables; [`TokenSource::builder`] does without them, and takes a
-//! [`Policy`] and a transport of your own: [`FuturesIo`] with extra roots, a whole TLS configuration,
-//! or an executor of yours by [`Smol::with_spawn`]. Dropping a call's future at any point loses
-//! nothing, neither the token request nor the other waiters.
+//! Make a [`TokenSource`] once and clone it to where it is needed: clones share one cache.
+//! [`TokenSource::builder_from_env`] lists the variables. [`TokenSource::builder`] does without them. Both
+//! take a transport:
+//! [`FuturesIo`] with extra roots, a whole TLS configuration,
+//! or an executor of yours ([`Smol::with_spawn`]). Dropping a call's future at any point loses nothing, neither the token request nor
+//! the other waiters.
 //!
 //! **This crate does not** call Jeel's API for you, retry your calls, verify tokens, keep tokens on
 //! disk, or share them between processes. **It does not use proxies**: see [`FuturesIo`]. A process
@@ -34,19 +33,20 @@
 
 mod runtime;
 
-use jeel_auth::Async;
-
 pub use jeel_auth::core::{
     Blame, BodyEncoding, Counters, Credentials, CredentialsError, EncodingChoice, Endpoint,
     EndpointError, Environment, Error, ErrorKind, Generation, LoopbackHttp, MalformedResponse,
-    Origin, Policy, ResponseFacts, State, Status, TransportKind,
+    Origin, Policy, ResponseFacts, Scope, State, Status, TransportKind,
 };
-pub use jeel_auth::{ConfigError, Token};
-pub use jeel_auth_futures_io::{FuturesIo, TlsSetupError};
+pub use jeel_auth::{Ask, Builder, ConfigError, Token, TokenSource};
+pub use jeel_auth_futures_io::FuturesIo;
 pub use runtime::Smol;
 
-/// A valid access token, at hand for every API call.
-pub type TokenSource = jeel_auth::TokenSource<Async<FuturesIo<Smol>>>;
-
-/// Configures a [`TokenSource`].
-pub type Builder = jeel_auth::Builder<Async<FuturesIo<Smol>>>;
+/// A source that is configured by the environment variables of Jeel's guide, with the transport
+/// [`FuturesIo`] on smol.
+///
+/// # Errors
+/// A missing or malformed setting, by the name of its variable; or the system has no usable roots.
+pub fn from_env() -> Result<TokenSource, ConfigError> {
+    TokenSource::from_env(FuturesIo::<Smol>::new()?)
+}

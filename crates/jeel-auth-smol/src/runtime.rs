@@ -1,13 +1,11 @@
 //! smol as a runtime.
 
-use jeel_auth_futures_io::Runtime;
+use jeel_auth_futures_io::{BoxFuture, Runtime, Sockets};
 use smol::Timer;
 use smol::net::{TcpStream, resolve};
 use std::fmt;
-use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,14 +17,13 @@ pub struct Smol {
     spawn: Option<Arc<Spawn>>,
 }
 
-type Task = Pin<Box<dyn Future<Output = ()> + Send>>;
-type Spawn = dyn Fn(Task) + Send + Sync;
+type Spawn = dyn Fn(BoxFuture<'static, ()>) + Send + Sync;
 
 impl Smol {
-    /// Runs token requests by a function of yours: on your own executor, and on no thread of smol's.
+    /// Spawns token requests with your function: on your own executor, and on no thread of smol's.
     ///
-    /// Where your executor may be gone, let the function drop the task: whoever waits is told then.
-    /// An executor in an [`Arc`] is best held by a [`Weak`](std::sync::Weak), for tasks hold the
+    /// If your executor is gone, let the function drop the task: the waiters then get an error at
+    /// once. Hold an executor in an [`Arc`] by a [`Weak`](std::sync::Weak), because tasks hold the
     /// function.
     ///
     /// ```
@@ -37,16 +34,29 @@ impl Smol {
     ///
     /// let smol = Smol::with_spawn(|task| EXECUTOR.spawn(task).detach());
     /// let transport = FuturesIo::new()?.with_runtime(smol);
-    /// # Ok::<(), jeel_auth_smol::TlsSetupError>(())
+    /// # Ok::<(), jeel_auth_smol::ConfigError>(())
     /// ```
-    pub fn with_spawn(
-        spawn: impl Fn(Pin<Box<dyn Future<Output = ()> + Send>>) + Send + Sync + 'static,
-    ) -> Self {
+    pub fn with_spawn(spawn: impl Fn(BoxFuture<'static, ()>) + Send + Sync + 'static) -> Self {
         Self { spawn: Some(Arc::new(spawn)) }
     }
 }
 
 impl Runtime for Smol {
+    fn spawn(&self, task: BoxFuture<'static, ()>) {
+        match &self.spawn {
+            Some(spawn) => spawn(task),
+            None => smol::spawn(task).detach(),
+        }
+    }
+
+    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
+        Box::pin(async move {
+            Timer::after(duration).await;
+        })
+    }
+}
+
+impl Sockets for Smol {
     type TcpStream = TcpStream;
 
     async fn connect(&self, address: SocketAddr) -> io::Result<TcpStream> {
@@ -57,17 +67,6 @@ impl Runtime for Smol {
 
     async fn resolve(&self, host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
         resolve((host, port)).await
-    }
-
-    async fn sleep(&self, duration: Duration) {
-        Timer::after(duration).await;
-    }
-
-    fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
-        match &self.spawn {
-            Some(spawn) => spawn(Box::pin(task)),
-            None => smol::spawn(task).detach(),
-        }
     }
 }
 

@@ -1,12 +1,15 @@
 //! TLS for adapters: rustls with ring, and the system's roots.
 
 use crate::settings::ConfigError;
-use rustls::ClientConfig;
+use crate::transport::io_failure;
+use jeel_auth_core::{SendFailure, TransportKind};
 use rustls::client::danger::ServerCertVerifier;
 use rustls::crypto::{CryptoProvider, ring};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
+use rustls::{CertificateError, ClientConfig};
 use rustls_platform_verifier::Verifier;
+use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Trusts the system's roots. They are loaded once per process.
@@ -45,6 +48,23 @@ pub fn offering_http1(config: Arc<ClientConfig>) -> Arc<ClientConfig> {
     let mut config = Arc::unwrap_or_clone(config);
     config.alpn_protocols = vec![HTTP1.to_vec()];
     Arc::new(config)
+}
+
+/// A TLS handshake that failed, before anything of the request was sent.
+///
+/// If no root is known for the certificate, the words say how to add one.
+pub fn handshake_failure(error: &io::Error) -> SendFailure {
+    const UNKNOWN: rustls::Error =
+        rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer);
+    let cause = error.get_ref().and_then(|cause| cause.downcast_ref::<rustls::Error>());
+    let failure = match cause {
+        Some(cause) if *cause == UNKNOWN => {
+            let words = format_args!("{cause}; name its root by SSL_CERT_FILE or with_extra_roots");
+            SendFailure::new(TransportKind::Tls, words)
+        }
+        _ => io_failure(error),
+    };
+    failure.nothing_sent()
 }
 
 /// Named, because the process's default provider is not ours to set or to trust in.

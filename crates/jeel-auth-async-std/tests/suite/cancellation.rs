@@ -2,7 +2,7 @@
 
 use crate::common::{emulators, source};
 use async_std::task::{block_on, spawn};
-use jeel_auth_async_std::ErrorKind;
+use jeel_auth_async_std::{Ask, ErrorKind};
 use jeel_auth_emulator::Emulator;
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
@@ -65,9 +65,10 @@ fn a_deadline_of_its_own_ends_a_callers_wait_and_not_the_flight() {
     let emulator = Emulator::start().unwrap();
     let held = emulator.hold_responses();
     let tokens = source(&emulator);
-    let error = block_on(tokens.token_within(Duration::from_millis(1))).unwrap_err();
+    let error =
+        block_on(tokens.token_with(Ask::new().within(Duration::from_millis(1)))).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::WaitTimedOut);
     held.release();
-    block_on(tokens.ready()).unwrap();
+    block_on(tokens.token()).unwrap();
     assert_eq!(emulator.token_request_count(), 1);
 }

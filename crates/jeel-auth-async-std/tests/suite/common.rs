@@ -12,12 +12,10 @@ pub(crate) fn transport(emulator: &Emulator) -> FuturesIo<AsyncStd> {
     }
 }
 
-pub(crate) fn builder(emulator: &Emulator) -> Builder {
+pub(crate) fn builder(emulator: &Emulator) -> Builder<TokenSource> {
     let credentials = Credentials::new(DEFAULT_CLIENT_ID, DEFAULT_CLIENT_SECRET).unwrap();
     let endpoint = Endpoint::parse(&emulator.token_url(), LoopbackHttp::Allowed).unwrap();
-    TokenSource::builder(Environment::Sandbox, credentials)
-        .endpoint(endpoint)
-        .transport(transport(emulator))
+    TokenSource::builder(Environment::Sandbox, credentials, transport(emulator)).endpoint(endpoint)
 }
 
 pub(crate) fn source(emulator: &Emulator) -> TokenSource {

@@ -4,7 +4,6 @@ use crate::common::{builder, emulators};
 use async_std::task::block_on;
 use jeel_auth_async_std::{Endpoint, ErrorKind, LoopbackHttp, Policy, TransportKind};
 use jeel_auth_emulator::Emulator;
-
 use std::time::Duration;
 
 #[test]
@@ -12,7 +11,7 @@ fn a_name_is_resolved() {
     for emulator in emulators() {
         let url = emulator.token_url().replace("127.0.0.1", "localhost");
         let endpoint = Endpoint::parse(&url, LoopbackHttp::Allowed).unwrap();
-        block_on(builder(&emulator).endpoint(endpoint).build().unwrap().ready()).unwrap();
+        block_on(builder(&emulator).endpoint(endpoint).build().unwrap().token()).unwrap();
     }
 }
 
@@ -25,4 +24,5 @@ fn a_name_that_does_not_resolve_is_no_connection() {
     let tokens = builder(&emulator).endpoint(endpoint).policy(policy).build().unwrap();
     let error = block_on(tokens.token()).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Transport(TransportKind::Connect), "{error}");
+    assert!(error.to_string().contains("cannot resolve no-such-host.invalid"), "{error}");
 }

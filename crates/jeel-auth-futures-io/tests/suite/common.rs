@@ -4,18 +4,15 @@ use jeel_auth::core::{
     Action, Cache, Credentials, Endpoint, Environment, Error, ErrorKind, LoopbackHttp, Moment,
     Policy, TokenRequest, TransportKind,
 };
-use jeel_auth::{Async, Token};
+use jeel_auth::{Builder, Token, TokenSource};
 use jeel_auth_emulator::{DEFAULT_CLIENT_ID, DEFAULT_CLIENT_SECRET, Emulator};
-use jeel_auth_futures_io::{FuturesIo, Runtime};
+use jeel_auth_futures_io::{BoxFuture, FuturesIo, Runtime, Sockets};
 use smol::net::TcpStream;
 use std::error::Error as _;
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
-
-pub(crate) type TokenSource = jeel_auth::TokenSource<Async<FuturesIo<Scripted>>>;
-pub(crate) type Builder = jeel_auth::Builder<Async<FuturesIo<Scripted>>>;
 
 /// smol, but for what is scripted.
 #[derive(Clone, Default)]
@@ -39,6 +36,18 @@ impl Scripted {
 }
 
 impl Runtime for Scripted {
+    fn spawn(&self, task: BoxFuture<'static, ()>) {
+        smol::spawn(task).detach();
+    }
+
+    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
+        Box::pin(async move {
+            smol::Timer::after(duration).await;
+        })
+    }
+}
+
+impl Sockets for Scripted {
     type TcpStream = TcpStream;
 
     async fn connect(&self, address: SocketAddr) -> io::Result<TcpStream> {
@@ -55,14 +64,6 @@ impl Runtime for Scripted {
             None => smol::net::resolve((host, port)).await,
         }
     }
-
-    async fn sleep(&self, duration: Duration) {
-        smol::Timer::after(duration).await;
-    }
-
-    fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
-        smol::spawn(task).detach();
-    }
 }
 
 /// A policy under which a failure is the answer at once, and not waited out.
@@ -76,11 +77,11 @@ fn credentials() -> Credentials {
     Credentials::new(DEFAULT_CLIENT_ID, DEFAULT_CLIENT_SECRET).unwrap()
 }
 
-/// A request as a cache has it sent.
+/// A request as a cache sends it.
 pub(crate) fn request(emulator: &Emulator, timeout: Duration) -> TokenRequest {
     let endpoint = Endpoint::parse(&emulator.token_url(), LoopbackHttp::Allowed).unwrap();
     let mut policy = Policy::default();
-    policy.request_timeout = timeout;
+    policy.transport.request_timeout = timeout;
     let mut cache = Cache::new(endpoint, credentials(), 1).with_policy(policy);
     let now = Moment::new(Duration::ZERO, Duration::ZERO);
     let _ = cache.acquire(now, Duration::ZERO);
@@ -88,22 +89,27 @@ pub(crate) fn request(emulator: &Emulator, timeout: Duration) -> TokenRequest {
     request
 }
 
-pub(crate) fn builder(url: &str) -> Builder {
-    TokenSource::builder(Environment::Sandbox, credentials())
+pub(crate) fn builder(url: &str, transport: FuturesIo<Scripted>) -> Builder<TokenSource> {
+    TokenSource::builder(Environment::Sandbox, credentials(), transport)
         .endpoint(Endpoint::parse(url, LoopbackHttp::Allowed).unwrap())
         .policy(impatient())
+}
+
+/// Trusts the system's roots.
+pub(crate) fn default() -> FuturesIo<Scripted> {
+    FuturesIo::new().unwrap()
 }
 
 /// Trusts the emulator's authority, if it has one.
 pub(crate) fn trusting(emulator: &Emulator) -> FuturesIo<Scripted> {
     match emulator.ca_pem() {
         Some(pem) => FuturesIo::with_extra_roots(pem).unwrap(),
-        None => FuturesIo::new().unwrap(),
+        None => default(),
     }
 }
 
 pub(crate) fn source(emulator: &Emulator) -> TokenSource {
-    builder(&emulator.token_url()).transport(trusting(emulator)).build().unwrap()
+    builder(&emulator.token_url(), trusting(emulator)).build().unwrap()
 }
 
 pub(crate) fn token(tokens: &TokenSource) -> Result<Token, Error> {

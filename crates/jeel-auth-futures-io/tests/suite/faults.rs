@@ -3,7 +3,7 @@
 use crate::common::{
     Scripted, assert_transport, builder, impatient, request, source, token, trusting,
 };
-use jeel_auth::AsyncTransport;
+use jeel_auth::Transport;
 use jeel_auth::core::{ErrorKind, MalformedResponse, TransportKind};
 use jeel_auth_emulator::{Emulator, Fault, Response};
 use jeel_auth_futures_io::FuturesIo;
@@ -19,13 +19,12 @@ fn emulators() -> [Emulator; 2] {
 #[track_caller]
 fn assert_each(faults: &[Fault], kind: TransportKind) {
     let mut policy = impatient();
-    policy.request_timeout = Duration::from_millis(500);
+    policy.transport.request_timeout = Duration::from_millis(500);
     for emulator in emulators() {
         for fault in faults {
             emulator.always(fault.clone());
-            let tokens = builder(&emulator.token_url())
+            let tokens = builder(&emulator.token_url(), trusting(&emulator))
                 .policy(policy.clone())
-                .transport(trusting(&emulator))
                 .build()
                 .unwrap();
             assert_transport(&tokens, kind);

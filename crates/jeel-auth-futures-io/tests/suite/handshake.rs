@@ -1,6 +1,6 @@
 //! Servers that are not even up to TLS, and what a server gets to see before it.
 
-use crate::common::{Scripted, assert_transport, builder, impatient};
+use crate::common::{Scripted, assert_transport, builder, default, impatient};
 use jeel_auth::core::TransportKind;
 use jeel_auth_emulator::Emulator;
 use jeel_auth_futures_io::FuturesIo;
@@ -31,7 +31,7 @@ fn hello_to(host: &str) -> Vec<u8> {
     let (address, server) = serve(|mut stream| client_hello(&mut stream));
     let runtime = Scripted::resolving_to(&[address]);
     let transport = FuturesIo::new().unwrap().with_runtime(runtime);
-    let tokens = builder(&format!("https://{host}/")).transport(transport).build().unwrap();
+    let tokens = builder(&format!("https://{host}/"), transport).build().unwrap();
     assert_transport(&tokens, TransportKind::Broken);
     server.join().unwrap()
 }
@@ -59,7 +59,7 @@ fn an_ip_address_is_not_named() {
 fn a_server_that_speaks_no_tls_is_a_failure_of_tls() {
     let emulator = Emulator::start().unwrap();
     let url = emulator.token_url().replace("http://", "https://");
-    assert_transport(&builder(&url).build().unwrap(), TransportKind::Tls);
+    assert_transport(&builder(&url, default()).build().unwrap(), TransportKind::Tls);
     assert_eq!(emulator.token_request_count(), 0);
 
     let (address, server) = serve(|mut stream| {
@@ -67,14 +67,17 @@ fn a_server_that_speaks_no_tls_is_a_failure_of_tls() {
         stream.write_all(b"SSH-2.0-OpenSSH_9.9\r\n").unwrap();
         let _ = stream.read_to_end(&mut Vec::new());
     });
-    assert_transport(&builder(&format!("https://{address}/")).build().unwrap(), TransportKind::Tls);
+    assert_transport(
+        &builder(&format!("https://{address}/"), default()).build().unwrap(),
+        TransportKind::Tls,
+    );
     server.join().unwrap();
 }
 
 #[test]
 fn a_connection_that_ends_in_the_handshake_is_broken() {
     let (address, server) = serve(|mut stream| drop(client_hello(&mut stream)));
-    let tokens = builder(&format!("https://{address}/")).build().unwrap();
+    let tokens = builder(&format!("https://{address}/"), default()).build().unwrap();
     assert_transport(&tokens, TransportKind::Broken);
     server.join().unwrap();
 }
@@ -84,9 +87,11 @@ fn the_time_to_connect_bounds_the_handshake() {
     // Connections wait in its queue and are never accepted.
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let mut policy = impatient();
-    policy.connect_timeout = Duration::from_millis(100);
+    policy.transport.connect_timeout = Duration::from_millis(100);
     let url = format!("https://{}/", silent.local_addr().unwrap());
-    let error =
-        assert_transport(&builder(&url).policy(policy).build().unwrap(), TransportKind::TimedOut);
+    let error = assert_transport(
+        &builder(&url, default()).policy(policy).build().unwrap(),
+        TransportKind::TimedOut,
+    );
     assert!(error.to_string().contains("connecting took longer than 100ms"), "{error}");
 }

@@ -1,6 +1,6 @@
 //! Whom a transport trusts.
 
-use crate::common::{assert_transport, builder, source, token, trusting};
+use crate::common::{assert_transport, builder, default, source, token, trusting};
 use jeel_auth::core::TransportKind;
 use jeel_auth_emulator::{Certificate, Emulator};
 use jeel_auth_futures_io::FuturesIo;
@@ -20,10 +20,10 @@ fn a_private_authority_is_trusted_as_an_extra_root_in_pem_or_der() {
     let emulator = https(Certificate::Valid);
     let der = FuturesIo::with_extra_roots(emulator.ca_der().unwrap()).unwrap();
     for transport in [trusting(&emulator), der] {
-        let by_address = builder(&emulator.token_url()).transport(transport.clone());
+        let by_address = builder(&emulator.token_url(), transport.clone());
         token(&by_address.build().unwrap()).unwrap();
         let url = emulator.token_url().replace("127.0.0.1", "localhost");
-        token(&builder(&url).transport(transport).build().unwrap()).unwrap();
+        token(&builder(&url, transport).build().unwrap()).unwrap();
     }
     assert_eq!(emulator.token_request_count(), 4);
 }
@@ -41,14 +41,16 @@ fn a_configuration_of_the_users_is_used_as_it_is_but_for_its_protocols() {
     // The emulator would refuse a client that speaks only this.
     config.alpn_protocols = vec![b"h2".to_vec()];
     let transport = FuturesIo::with_tls_config(Arc::new(config));
-    token(&builder(&emulator.token_url()).transport(transport).build().unwrap()).unwrap();
+    token(&builder(&emulator.token_url(), transport).build().unwrap()).unwrap();
 }
 
 #[test]
 fn an_unknown_authority_is_refused_before_anything_is_sent() {
     let (emulator, other) = (https(Certificate::Valid), https(Certificate::Valid));
-    assert_transport(&builder(&emulator.token_url()).build().unwrap(), TransportKind::Tls);
-    let tokens = builder(&emulator.token_url()).transport(trusting(&other)).build().unwrap();
+    let tokens = builder(&emulator.token_url(), default()).build().unwrap();
+    let error = assert_transport(&tokens, TransportKind::Tls).to_string();
+    assert!(error.contains("SSL_CERT_FILE") && error.contains("with_extra_roots"), "{error}");
+    let tokens = builder(&emulator.token_url(), trusting(&other)).build().unwrap();
     assert_transport(&tokens, TransportKind::Tls);
     assert_eq!(emulator.token_request_count(), 0);
 }
@@ -84,5 +86,5 @@ fn the_systems_roots_are_trusted_and_the_environments_proxies_are_not_used() {
 #[test]
 #[ignore = "run by the test above, with its environment"]
 fn fetches_a_token_by_the_systems_roots() {
-    token(&builder(&env::var("TOKEN_URL").unwrap()).build().unwrap()).unwrap();
+    token(&builder(&env::var("TOKEN_URL").unwrap(), default()).build().unwrap()).unwrap();
 }

@@ -2,7 +2,7 @@
 
 use crate::common::{emulators, source};
 use jeel_auth_emulator::Emulator;
-use jeel_auth_smol::ErrorKind;
+use jeel_auth_smol::{Ask, ErrorKind};
 use smol::future::{poll_once, yield_now};
 use smol::{Task, block_on};
 use std::pin::pin;
@@ -44,7 +44,7 @@ fn a_caller_dropped_after_any_number_of_polls_loses_nothing() {
                     yield_now().await;
                 }
             }
-            tokens.ready().await.unwrap();
+            tokens.token().await.unwrap();
         });
         assert_eq!(emulator.token_request_count(), 1, "dropped after {polls} polls");
     }
@@ -80,9 +80,10 @@ fn a_deadline_of_its_own_ends_a_callers_wait_and_not_the_flight() {
     let emulator = Emulator::start().unwrap();
     let held = emulator.hold_responses();
     let tokens = source(&emulator);
-    let error = block_on(tokens.token_within(Duration::from_millis(1))).unwrap_err();
+    let error =
+        block_on(tokens.token_with(Ask::new().within(Duration::from_millis(1)))).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::WaitTimedOut);
     held.release();
-    block_on(tokens.ready()).unwrap();
+    block_on(tokens.token()).unwrap();
     assert_eq!(emulator.token_request_count(), 1);
 }

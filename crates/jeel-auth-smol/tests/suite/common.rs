@@ -16,12 +16,17 @@ pub(crate) fn transport(emulator: &Emulator) -> FuturesIo<Smol> {
     }
 }
 
-pub(crate) fn builder(emulator: &Emulator) -> Builder {
+pub(crate) fn builder(emulator: &Emulator) -> Builder<TokenSource> {
+    builder_with(emulator, transport(emulator))
+}
+
+pub(crate) fn builder_with(
+    emulator: &Emulator,
+    transport: FuturesIo<Smol>,
+) -> Builder<TokenSource> {
     let credentials = Credentials::new(DEFAULT_CLIENT_ID, DEFAULT_CLIENT_SECRET).unwrap();
     let endpoint = Endpoint::parse(&emulator.token_url(), LoopbackHttp::Allowed).unwrap();
-    TokenSource::builder(Environment::Sandbox, credentials)
-        .endpoint(endpoint)
-        .transport(transport(emulator))
+    TokenSource::builder(Environment::Sandbox, credentials, transport).endpoint(endpoint)
 }
 
 pub(crate) fn source(emulator: &Emulator) -> TokenSource {

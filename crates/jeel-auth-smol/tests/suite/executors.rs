@@ -1,8 +1,8 @@
 //! Executors of the user's, and their end.
 
-use crate::common::{LONG, builder, source, transport};
+use crate::common::{LONG, builder_with, source, transport};
 use jeel_auth_emulator::Emulator;
-use jeel_auth_smol::{ErrorKind, Policy, Smol, TransportKind};
+use jeel_auth_smol::{Ask, ErrorKind, Policy, Smol, TransportKind};
 use smol::channel::{Sender, unbounded};
 use smol::{Executor, block_on};
 use std::sync::Arc;
@@ -51,12 +51,12 @@ fn a_token_request_runs_where_it_is_told_to() {
     let idle = Arc::new(Executor::new());
     let there = Arc::clone(&idle);
     let smol = Smol::with_spawn(move |task| there.spawn(task).detach());
-    let tokens = builder(&emulator).transport(transport(&emulator).with_runtime(smol));
-    let tokens = tokens.build().unwrap();
+    let transport = transport(&emulator).with_runtime(smol);
+    let tokens = builder_with(&emulator, transport).build().unwrap();
     // Nobody runs the executor: nothing is sent.
-    assert!(block_on(tokens.token_within(Duration::from_millis(1))).is_err());
+    assert!(block_on(tokens.token_with(Ask::new().within(Duration::from_millis(1)))).is_err());
     assert_eq!(emulator.connections(), 0);
-    block_on(idle.run(tokens.ready())).unwrap();
+    block_on(idle.run(tokens.token())).unwrap();
     assert_eq!(emulator.token_request_count(), 1);
 }
 
@@ -67,10 +67,10 @@ fn an_executor_dropped_mid_flight_leaves_no_waiter_of_another_hanging() {
     let doomed = Doomed::start();
     let mut policy = Policy::default();
     policy.patience = Duration::ZERO;
-    policy.request_timeout = LONG;
+    policy.transport.request_timeout = LONG;
     policy.caller_wait = LONG;
     let transport = transport(&emulator).with_runtime(doomed.smol());
-    let tokens = builder(&emulator).policy(policy).transport(transport).build().unwrap();
+    let tokens = builder_with(&emulator, transport).policy(policy).build().unwrap();
 
     let waiter = tokens.clone();
     let waiting = smol::spawn(async move { waiter.token().await });
@@ -79,7 +79,7 @@ fn an_executor_dropped_mid_flight_leaves_no_waiter_of_another_hanging() {
     let error = block_on(waiting).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Transport(TransportKind::Abandoned), "{error}");
 
-    // Nor does one that comes later hang: there is nobody to carry its request.
+    // A later caller does not hang either: no executor sends its request.
     tokens.set_credentials(jeel_auth_smol::Credentials::new("id", "secret").unwrap());
     let error = block_on(tokens.token()).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Transport(TransportKind::Abandoned), "{error}");
@@ -98,6 +98,6 @@ fn the_global_executor_carries_a_request_beyond_its_callers_executor() {
     drop(started);
     drop(doomed);
     held.release();
-    block_on(tokens.ready()).unwrap();
+    block_on(tokens.token()).unwrap();
     assert_eq!(emulator.token_request_count(), 1);
 }
