@@ -1,107 +1,98 @@
-//! Token requests through a `ureq::Agent`.
+//! Token requests over ureq's connections.
 
-use http::{Request, Response};
-use jeel_auth::core::{SendFailure, TokenRequest, TransportKind};
-use jeel_auth::{BlockingTransport, BodyBuffer, HttpResponse, io_failure};
-use std::io::{self, Read};
-use ureq::tls::{RootCerts, TlsConfig};
-use ureq::{Agent, Body};
-use zeroize::Zeroizing;
+use crate::connect::connect;
+use crate::exchange::exchange;
+use jeel_auth::blocking::Transport;
+use jeel_auth::core::{Response, SendFailure, TokenRequest};
+use jeel_auth::{ConfigError, tls};
+use rustls::ClientConfig;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Instant;
+use ureq::config::Config;
 
-/// Sends token requests through a [`ureq::Agent`].
+/// Sends token requests, each on its own connection.
 ///
-/// Whatever the agent is configured to, a token request follows no redirect, takes any status for a
-/// response, and keeps the time-outs and limits of the request.
+/// ureq resolves names, goes through proxies and opens connections. The bytes of HTTP are core's:
+/// ureq's own reader logs every byte of a response at the level `trace`, the token among them.
 ///
-/// What remains the agent's own: its TLS settings, its proxy (the default agent's comes from the
-/// environment; plain http to loopback uses none), its resolver, its cookies, its middleware. A
-/// middleware that repeats requests, rewrites them or logs their bodies breaks what this crate
-/// promises; so does an agent that does not verify certificates.
+/// # Proxies
 ///
-/// The bytes of HTTP are ureq's to read, and it is more lenient than core's own reader: it takes bare
-/// line feeds for line ends, and a TLS stream that was cut for the end of a response without a length.
-/// The token must still come in one whole JSON object.
-#[derive(Clone, Debug)]
+/// The default one comes from the environment (`ALL_PROXY`, `HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY`).
+/// Plain http to loopback goes through none, because a proxy would read the secret.
+///
+/// # What is checked
+///
+/// - The certificate: against the system's roots, or the roots that were chosen, and for the name or
+///   IP address in the token URL.
+/// - The end: over TLS a response that ends with its connection must end with a `close_notify`.
+/// - Sizes and time: the request's limits hold. Its time to connect covers resolving the name, the
+///   proxy, TCP and TLS.
+#[derive(Clone)]
 pub struct Ureq {
-    agent: Agent,
+    pub(crate) config: Arc<Config>,
+    pub(crate) tls: Tls,
+}
+
+#[derive(Clone)]
+pub(crate) enum Tls {
+    Ours(Arc<ClientConfig>),
+    /// As ureq's configuration says, by ureq.
+    AsConfigured,
 }
 
 impl Ureq {
-    /// A transport around an agent of your own.
-    pub fn with_agent(agent: Agent) -> Self {
-        Self { agent }
+    /// A transport that trusts the system's roots, which are loaded once per process.
+    ///
+    /// # Errors
+    /// When the system has no usable root certificates.
+    pub fn new() -> Result<Self, ConfigError> {
+        tls::system_roots().map(Self::with_tls_config)
     }
 
-    fn post(&self, request: &TokenRequest) -> Result<Response<Body>, ureq::Error> {
-        let mut post = Request::post(request.endpoint().to_string());
-        for (name, value) in request.fields() {
-            post = post.header(name, value);
-        }
-        let post = self.agent.configure_request(post.body(request.body())?);
-        let post = if request.endpoint().origin().is_https() {
-            post.https_only(true)
-        } else {
-            // Without TLS, a proxy would read the secret.
-            post.https_only(false).proxy(None)
-        };
-        let post = post
-            .http_status_as_error(false)
-            .max_redirects(0)
-            .max_redirects_will_error(false)
-            .max_response_header_size(request.response_limits().head_bytes)
-            .timeout_global(Some(request.timeout()))
-            .timeout_connect(Some(request.connect_timeout()))
-            .build();
-        self.agent.run(post)
-    }
-}
-
-impl BlockingTransport for Ureq {
-    type Received = HttpResponse;
-
-    /// An agent that trusts the system's roots and keeps no idle connection: between two token
-    /// requests lies most of a token's life.
-    fn with_defaults() -> Result<Self, String> {
-        let tls = TlsConfig::builder().root_certs(RootCerts::PlatformVerifier).build();
-        let config = Agent::config_builder().tls_config(tls).max_idle_connections(0).build();
-        Ok(Self::with_agent(config.new_agent()))
+    /// A transport that trusts the system's roots and these: a PEM text with any number of
+    /// certificates, or one certificate in DER.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new), and when there is no certificate or an unreadable one.
+    #[cfg(not(target_os = "android"))]
+    pub fn with_extra_roots(certificates: impl AsRef<[u8]>) -> Result<Self, ConfigError> {
+        tls::extra_roots(certificates.as_ref()).map(Self::with_tls_config)
     }
 
-    fn send(&self, request: &TokenRequest) -> Result<HttpResponse, SendFailure> {
-        let (head, mut body) = self.post(request).map_err(failure)?.into_parts();
-        let body = read(body.as_reader(), BodyBuffer::new(request))?;
-        HttpResponse::new(head.status.as_u16(), head.headers, body)
+    /// A transport with a TLS configuration of your own, of rustls 0.23: for roots without the
+    /// system's, client certificates, or another crypto provider.
+    ///
+    /// Its ALPN protocols are replaced by `http/1.1`. A verifier that accepts any certificate and a
+    /// key log both give the secret away.
+    pub fn with_tls_config(config: Arc<ClientConfig>) -> Self {
+        let tls = Tls::Ours(tls::offering_http1(config));
+        Self { config: Arc::default(), tls }
+    }
+
+    /// A transport that connects as the client of your own does: pass `agent.config().clone()`.
+    ///
+    /// Of the configuration count the TLS settings, the proxy, the IP family, `no_delay` and the
+    /// sizes of buffers. Time-outs, limits and redirects are the token request's; cookies, middleware
+    /// and headers are not used. A connector or resolver given to `Agent::with_parts` is not part of
+    /// a configuration, and is not used either. TLS settings that verify no certificate give the
+    /// secret away.
+    pub fn with_config(config: Config) -> Self {
+        Self { config: Arc::new(config), tls: Tls::AsConfigured }
     }
 }
 
-/// Reads to the end, or to one push past the limit.
-fn read(mut reader: impl Read, mut body: BodyBuffer) -> Result<BodyBuffer, SendFailure> {
-    let mut chunk = Zeroizing::new([0; 4096]);
-    loop {
-        match reader.read(&mut *chunk) {
-            Ok(0) => return Ok(body),
-            Ok(length) => body.push(chunk.get(..length).unwrap_or_default())?,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(failure(error.into())),
-        }
+impl Transport for Ureq {
+    fn send(&self, request: &TokenRequest) -> Result<Response, SendFailure> {
+        let start = Instant::now();
+        let stream = connect(self, request, start).map_err(SendFailure::nothing_sent)?;
+        exchange(stream, request, start)
     }
 }
 
-/// ureq's error as core's kinds. Its words never hold what was sent.
-fn failure(error: ureq::Error) -> SendFailure {
-    use ureq::Error::{
-        BodyExceedsLimit, ConnectProxyFailed, ConnectionFailed, HostNotFound, InvalidProxyUrl, Io,
-        LargeResponseHeader, Protocol, Rustls, Timeout, Tls, TlsRequired,
-    };
-    let kind = match &error {
-        Io(error) => return io_failure(error),
-        Timeout(_) => TransportKind::TimedOut,
-        HostNotFound | ConnectionFailed | ConnectProxyFailed(_) | InvalidProxyUrl => {
-            TransportKind::Connect
-        }
-        Tls(_) | Rustls(_) | TlsRequired => TransportKind::Tls,
-        Protocol(_) | LargeResponseHeader(..) | BodyExceedsLimit(_) => TransportKind::BadResponse,
-        _ => TransportKind::Broken,
-    };
-    SendFailure::new(kind, error)
+impl fmt::Debug for Ureq {
+    /// Not the configuration, which may hold a proxy's password or a client's key.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Ureq").finish_non_exhaustive()
+    }
 }

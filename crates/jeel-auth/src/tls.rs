@@ -3,11 +3,11 @@
 use crate::settings::ConfigError;
 use crate::transport::io_failure;
 use jeel_auth_core::{SendFailure, TransportKind};
+use rustls::ClientConfig;
 use rustls::client::danger::ServerCertVerifier;
 use rustls::crypto::{CryptoProvider, ring};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
-use rustls::{CertificateError, ClientConfig};
 use rustls_platform_verifier::Verifier;
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -51,20 +51,22 @@ pub fn offering_http1(config: Arc<ClientConfig>) -> Arc<ClientConfig> {
 }
 
 /// A TLS handshake that failed, before anything of the request was sent.
-///
-/// If no root is known for the certificate, the words say how to add one.
 pub fn handshake_failure(error: &io::Error) -> SendFailure {
-    const UNKNOWN: rustls::Error =
-        rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer);
-    let cause = error.get_ref().and_then(|cause| cause.downcast_ref::<rustls::Error>());
-    let failure = match cause {
-        Some(cause) if *cause == UNKNOWN => {
-            let words = format_args!("{cause}; name its root by SSL_CERT_FILE or with_extra_roots");
-            SendFailure::new(TransportKind::Tls, words)
-        }
-        _ => io_failure(error),
+    let kind = match rustls_cause(error) {
+        Some(rustls::Error::InvalidCertificate(_)) => TransportKind::Certificate,
+        Some(_) => TransportKind::Tls,
+        None => return io_failure(error).nothing_sent(),
     };
-    failure.nothing_sent()
+    SendFailure::new(kind, error).nothing_sent()
+}
+
+/// Whether it was TLS that failed, and not the connection below it.
+pub fn is_tls_failure(error: &io::Error) -> bool {
+    rustls_cause(error).is_some()
+}
+
+fn rustls_cause(error: &io::Error) -> Option<&rustls::Error> {
+    error.get_ref().and_then(|cause| cause.downcast_ref())
 }
 
 /// Named, because the process's default provider is not ours to set or to trust in.

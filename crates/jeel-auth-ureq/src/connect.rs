@@ -1,0 +1,194 @@
+//! A connection by ureq, and TLS on it.
+
+use crate::stream::Stream;
+use crate::transport::{Tls, Ureq};
+use http::Uri;
+use jeel_auth::core::{Origin, SendFailure, TokenRequest, TransportKind};
+use jeel_auth::{io_failure, tls};
+use rustls::pki_types::ServerName;
+use rustls::{ClientConfig, ClientConnection, StreamOwned};
+use std::io;
+use std::sync::Arc;
+use std::time::Instant;
+use ureq::config::Config;
+use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
+use ureq::unversioned::transport::time::{Duration, Instant as UreqInstant};
+use ureq::unversioned::transport::{
+    ConnectProxyConnector, ConnectionDetails, Connector, DefaultConnector, NextTimeout,
+    TcpConnector, Transport, TransportAdapter,
+};
+use ureq::{Error, Proxy, Timeout};
+
+/// Opens a connection for the request. Until it is returned, nothing of the request is sent.
+pub(crate) fn connect(
+    ureq: &Ureq,
+    request: &TokenRequest,
+    start: Instant,
+) -> Result<Stream, SendFailure> {
+    let attempt = Attempt::new(ureq, request, start)?;
+    let adapter = attempt.adapter()?;
+    match &ureq.tls {
+        Tls::Ours(config) if attempt.origin.is_https() => {
+            attempt.handshake(Arc::clone(config), adapter)
+        }
+        _ => Ok(Stream::Plain(adapter)),
+    }
+}
+
+/// One attempt to connect.
+struct Attempt<'a> {
+    origin: &'a Origin,
+    uri: Uri,
+    config: Config,
+    by_ureq: bool,
+    deadline: Instant,
+}
+
+impl<'a> Attempt<'a> {
+    fn new(ureq: &Ureq, request: &'a TokenRequest, start: Instant) -> Result<Self, SendFailure> {
+        let origin = request.endpoint().origin();
+        let uri = request.endpoint().to_string().parse();
+        let uri = uri.map_err(|error| SendFailure::new(TransportKind::Connect, error))?;
+        let mut config = Config::clone(&ureq.config);
+        if !origin.is_https() {
+            config = without_proxy(&config);
+        }
+        Ok(Self {
+            origin,
+            uri,
+            config,
+            by_ureq: matches!(ureq.tls, Tls::AsConfigured),
+            deadline: start + request.connect_timeout(),
+        })
+    }
+
+    /// The TCP connection, through the proxy if there is one; with TLS if ureq does that.
+    fn adapter(&self) -> Result<TransportAdapter, SendFailure> {
+        let resolver = DefaultResolver::default();
+        let details = ConnectionDetails {
+            uri: &self.uri,
+            addrs: self.addresses(&resolver)?,
+            config: &self.config,
+            request_level: true,
+            resolver: &resolver,
+            now: UreqInstant::now(),
+            timeout: self.timeout(),
+            current_time: Arc::new(UreqInstant::now),
+            // Connects to the proxy itself.
+            run_connector: Arc::new(|details| open(&DefaultConnector::new(), details)),
+            register_shutdown: Arc::new(|_| Ok(())),
+        };
+        let opened = if self.by_ureq {
+            open(&DefaultConnector::new(), &details)
+        } else {
+            let tcp = ().chain(ConnectProxyConnector::default()).chain(TcpConnector::default());
+            open(&tcp, &details)
+        };
+        let mut adapter = TransportAdapter::new(
+            opened.map_err(|error| self.failure(error))?,
+            Arc::new(UreqInstant::now),
+        );
+        adapter.set_timeout(self.timeout());
+        Ok(adapter)
+    }
+
+    /// The addresses of the server; none if a proxy resolves its name.
+    fn addresses(&self, resolver: &DefaultResolver) -> Result<ResolvedSocketAddrs, SendFailure> {
+        match self.proxy() {
+            Some(proxy) if !proxy.resolve_target() => Ok(resolver.empty()),
+            _ => {
+                let addresses = resolver.resolve(&self.uri, &self.config, self.timeout());
+                addresses.map_err(|error| unresolved(self.origin.host(), error))
+            }
+        }
+    }
+
+    fn handshake(
+        &self,
+        config: Arc<ClientConfig>,
+        mut adapter: TransportAdapter,
+    ) -> Result<Stream, SendFailure> {
+        let name = ServerName::try_from(self.origin.host().to_owned());
+        let name = name.map_err(|error| SendFailure::new(TransportKind::Tls, error))?;
+        let mut connection = ClientConnection::new(config, name)
+            .map_err(|error| SendFailure::new(TransportKind::Tls, error))?;
+        match connection.complete_io(&mut adapter) {
+            Ok(_) => Ok(Stream::Tls(Box::new(StreamOwned::new(connection, adapter)))),
+            Err(error) => Err(match timed_out(&error) {
+                Some(failure) => failure,
+                None => tls::handshake_failure(&error),
+            }),
+        }
+    }
+
+    /// The proxy that this request goes through.
+    fn proxy(&self) -> Option<&Proxy> {
+        self.config.proxy().filter(|proxy| !proxy.is_no_proxy(&self.uri))
+    }
+
+    fn failure(&self, error: Error) -> SendFailure {
+        let proxy = self.proxy().map(|proxy| format!("proxy {}:{}", proxy.host(), proxy.port()));
+        let named = |kind, words: &dyn std::fmt::Display| match &proxy {
+            Some(proxy) => SendFailure::new(kind, format_args!("{proxy}: {words}")),
+            None => SendFailure::new(kind, words),
+        };
+        match error {
+            Error::ConnectProxyFailed(reason) => named(TransportKind::Proxy, &reason),
+            Error::Timeout(_) => named(TransportKind::TimedOut, &"connecting took too long"),
+            Error::HostNotFound => unresolved(self.host_to_resolve(), Error::HostNotFound),
+            Error::Rustls(error) => {
+                let error = io::Error::new(io::ErrorKind::InvalidData, error);
+                tls::handshake_failure(&error)
+            }
+            Error::Io(error) if tls::is_tls_failure(&error) => tls::handshake_failure(&error),
+            Error::Io(error) => named(io_failure(&error).kind(), &error),
+            error => named(TransportKind::Connect, &error),
+        }
+    }
+
+    /// Which name was to be resolved when connecting: the proxy's if there is one.
+    fn host_to_resolve(&self) -> &str {
+        self.proxy().map_or(self.origin.host(), Proxy::host)
+    }
+
+    fn timeout(&self) -> NextTimeout {
+        timeout_until(self.deadline, Timeout::Connect)
+    }
+}
+
+fn open<C: Connector<(), Out: Transport>>(
+    connector: &C,
+    details: &ConnectionDetails<'_>,
+) -> Result<Box<dyn Transport>, Error> {
+    let transport = connector.connect(details, None)?;
+    transport.map(Transport::boxed).ok_or(Error::ConnectionFailed)
+}
+
+fn without_proxy(config: &Config) -> Config {
+    let mut builder = ureq::Agent::config_builder();
+    builder = builder.ip_family(config.ip_family()).no_delay(config.no_delay());
+    builder.tls_config(config.tls_config().clone()).proxy(None).build()
+}
+
+fn unresolved(host: &str, error: Error) -> SendFailure {
+    match error {
+        Error::Timeout(_) => {
+            let words = format_args!("resolving {host} took too long");
+            SendFailure::new(TransportKind::TimedOut, words)
+        }
+        _ => SendFailure::new(TransportKind::Resolve, format_args!("cannot resolve {host}")),
+    }
+}
+
+/// What is left until a deadline, as ureq counts it.
+pub(crate) fn timeout_until(deadline: Instant, reason: Timeout) -> NextTimeout {
+    let after = Duration::Exact(deadline.saturating_duration_since(Instant::now()));
+    NextTimeout { after, reason, ..NextTimeout::default() }
+}
+
+/// ureq hides its time-outs in I/O errors.
+pub(crate) fn timed_out(error: &io::Error) -> Option<SendFailure> {
+    let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<Error>());
+    let is_timeout = matches!(inner, Some(Error::Timeout(_)));
+    is_timeout.then(|| SendFailure::new(TransportKind::TimedOut, "the server took too long"))
+}

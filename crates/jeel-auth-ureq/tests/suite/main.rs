@@ -1,0 +1,15 @@
+//! Token requests by ureq, over real sockets and TLS.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
+mod common;
+mod failures;
+mod overlaps;
+mod proxies;
+mod responses;
+mod tls;
