@@ -33,8 +33,8 @@ impl Flight {
     }
 }
 
-/// How much later than its transport a flight is given up: a twentieth of the request's time-out, at
-/// most half a second. Transports end up to some ten milliseconds late on a busy machine.
+/// How much later than its transport a flight is given up: a tenth of the request's time-out, at
+/// least a quarter of a second and at most a second. A thread may run that late on a busy machine.
 pub(super) fn grace(request_timeout: Duration) -> Duration {
-    (request_timeout / 20).min(Duration::from_millis(500))
+    (request_timeout / 10).clamp(Duration::from_millis(250), Duration::from_secs(1))
 }

@@ -2,41 +2,48 @@
 
 use crate::common::builder;
 use jeel_auth_ureq::{Ask, Policy, Ureq};
-use std::io::Read;
-use std::net::TcpListener;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::io::{ErrorKind, Read};
+use std::net::{TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
-/// A server that answers nothing, and counts the requests that are open.
+/// A server that answers nothing. At each new connection it looks which earlier ones are still open.
 struct Silent {
     url: String,
-    open: Arc<AtomicUsize>,
-    most: Arc<AtomicUsize>,
-    all: Arc<AtomicUsize>,
+    /// The most connections that were open at once, and how many there were.
+    seen: Arc<Mutex<(usize, usize)>>,
 }
 
 impl Silent {
     fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}/oauth2/token", listener.local_addr().unwrap());
-        let silent = Self { url, open: Arc::default(), most: Arc::default(), all: Arc::default() };
-        let (open, most, all) = (silent.open.clone(), silent.most.clone(), silent.all.clone());
+        let seen: Arc<Mutex<(usize, usize)>> = Arc::default();
+        let writes = Arc::clone(&seen);
         thread::spawn(move || {
+            let mut open: Vec<TcpStream> = Vec::new();
             for stream in listener.incoming() {
-                let (open, most, all) = (open.clone(), most.clone(), all.clone());
-                all.fetch_add(1, Ordering::SeqCst);
-                most.fetch_max(open.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
-                thread::spawn(move || {
-                    let mut stream = stream.unwrap();
-                    // Ends when the client hangs up.
-                    while matches!(stream.read(&mut [0; 1024]), Ok(1..)) {}
-                    open.fetch_sub(1, Ordering::SeqCst);
-                });
+                let stream = stream.unwrap();
+                stream.set_nonblocking(true).unwrap();
+                open.retain_mut(is_open);
+                open.push(stream);
+                let mut seen = writes.lock().unwrap();
+                *seen = (seen.0.max(open.len()), seen.1 + 1);
             }
         });
-        silent
+        Self { url, seen }
+    }
+}
+
+/// Reads what has come, and says whether the other side has not hung up.
+fn is_open(stream: &mut TcpStream) -> bool {
+    loop {
+        match stream.read(&mut [0; 1024]) {
+            Ok(1..) => {}
+            Err(error) if error.kind() == ErrorKind::WouldBlock => return true,
+            Ok(0) | Err(_) => return false,
+        }
     }
 }
 
@@ -50,7 +57,7 @@ fn a_request_that_timed_out_is_over_before_the_next_one() {
     policy.interval = Duration::ZERO;
     let source = builder(&server.url, Ureq::new().unwrap()).policy(policy).build().unwrap();
     let _ = source.token_with(Ask::new().within(Duration::from_secs(4)));
-    let (all, most) = (server.all.load(Ordering::SeqCst), server.most.load(Ordering::SeqCst));
+    let (most, all) = *server.seen.lock().unwrap();
     assert!(all > 2, "{all}");
     assert_eq!(most, 1, "two requests on the wire");
 }

@@ -66,7 +66,7 @@ fn near_expiry_it_runs_to_the_end_of_the_flight_or_of_the_back_off() {
     assert!(world.cache.lease(world.now).is_none());
     world.send();
     let lease = world.cache.lease(world.now).unwrap();
-    assert_eq!(lease.until.remaining(world.now), ms(10_500));
+    assert_eq!(lease.until.remaining(world.now), s(11));
     world.response_with(429, &[("Retry-After", "15")], "");
     let lease = world.cache.lease(world.now).unwrap();
     assert_eq!(Some(lease.until.remaining(world.now)), world.status().retry_in);

@@ -116,8 +116,8 @@ fn who_gives_up_learns_why_and_leaves_the_flight_going() {
 #[test]
 fn a_flight_that_nobody_reports_on_is_given_up_at_its_deadline() {
     let (mut world, ticket) = World::waiting();
-    assert_eq!(world.cache.next_wakeup().unwrap().remaining(world.now), ms(10_500));
-    world.advance_by(ms(10_500) - NANOSECOND);
+    assert_eq!(world.cache.next_wakeup().unwrap().remaining(world.now), s(11));
+    world.advance_by(s(11) - NANOSECOND);
     wait(world.resume(ticket));
     assert!(world.status().in_flight);
     world.advance_by(NANOSECOND);
