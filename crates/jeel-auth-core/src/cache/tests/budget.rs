@@ -147,6 +147,24 @@ fn a_token_pays_once_for_its_renewal_and_once_for_its_expiry() {
 }
 
 #[test]
+fn a_token_that_is_handed_out_again_pays_as_one() {
+    let burst = NonZeroU32::MIN.saturating_add(1);
+    let mut world = World::with_policy(Policy { burst, ..frugal() });
+    world.fetch("t1", 3600);
+    world.advance(100);
+    // A caller who wants a longer life uses up the permit that is left.
+    let _ = world.cache.acquire(world.now, s(3590));
+    world.send();
+    world.response(500, "");
+    world.reach_renewal();
+    world.fetch("t1", 3600);
+    assert_eq!(world.status().permits, 0);
+    world.reach_expiry();
+    world.advance(1);
+    assert_eq!(world.status().permits, 1);
+}
+
+#[test]
 fn a_rejected_token_pays_nothing_at_the_times_it_did_not_live_to_see() {
     let burst = NonZeroU32::MIN.saturating_add(1);
     let mut world = World::with_policy(Policy { burst, ..frugal() });

@@ -108,6 +108,19 @@ fn a_server_that_answers_500_to_multipart_for_ever_gives_a_token_to_the_second_r
 }
 
 #[test]
+fn a_500_between_the_two_tries_counts_for_neither() {
+    let (mut world, ticket) = World::waiting();
+    world.response(401, "");
+    world.send();
+    world.response(500, "");
+    assert_eq!(next_round(&mut world), Multipart);
+    world.response(401, "");
+    assert_eq!(sent(&mut world), UrlEncoded);
+    world.response_token("t1", 3600);
+    assert_eq!(ready(world.resume(ticket)), "t1");
+}
+
+#[test]
 fn a_rate_limit_says_nothing_about_the_encoding() {
     let mut world = World::new();
     for status in [429, 429, 429] {

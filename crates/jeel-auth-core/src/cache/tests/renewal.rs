@@ -115,3 +115,14 @@ fn a_renewal_that_leaves_no_time_is_made_again_and_callers_wait_without_an_error
     assert_eq!(ready(world.resume(ticket)), "t3");
     assert_eq!((world.requests(), world.status().counters.issued), (3, 2));
 }
+
+#[test]
+fn a_renewal_that_is_over_when_it_arrives_leaves_the_token_at_hand() {
+    let mut world = World::near_expiry("t1", 3600);
+    world.token();
+    world.send();
+    world.advance(5);
+    world.response_token("t2", 3);
+    assert_eq!(world.token(), "t1");
+    assert_eq!(world.state(), State::NearExpiry);
+}
