@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 use std::fs::File;
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
@@ -92,7 +92,8 @@ impl Bench {
 
     /// A cargo command whose output is appended to the log.
     fn command(&self, check: &Check, args: &[&str]) -> io::Result<Command> {
-        let log = File::options().append(true).create(true).open(&self.log)?;
+        let mut log = File::options().append(true).create(true).open(&self.log)?;
+        writeln!(log, "$ cargo {}", args.join(" "))?;
         let mut command = Command::new("cargo");
         command
             .args(args)

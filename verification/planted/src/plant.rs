@@ -5,8 +5,8 @@
 //! name = "chunk-limit-off-by-one"
 //! breaks = "A chunk that fills the body's limit exactly is refused."
 //! file = "crates/jeel-auth-core/src/http1/chunked.rs"
-//! find = ".filter(|size| *size <= room)"
-//! replace = ".filter(|size| *size < room)"
+//! find = ".filter(|size| *size <= room && !self.is_cut)"
+//! replace = ".filter(|size| *size < room && !self.is_cut)"
 //! checks = ["test -p jeel-auth-core --lib http1"]
 //! # Optional: files besides `file` whose change makes CI try the plant again, usually its tests.
 //! also = ["crates/jeel-auth-core/src/http1/tests.rs"]
