@@ -106,50 +106,62 @@ impl Checker {
 
     /// The machine says what it made of a response with the token `text`, to a request `sent` then.
     pub(crate) fn event(&mut self, event: &Event, sent: Option<Moment>, text: &str, now: Moment) {
-        match event {
+        match *event {
             Event::Issued { generation, lifetime, renew_in } => {
-                for known in self.held.iter().chain(&self.withdrawn) {
-                    let over = reached(known.end(), now);
-                    assert!(known.text != text || over, "a new life for a token before its end");
-                }
                 let sent = sent.expect("a token without a flight");
-                let late = now.monotonic() - sent.monotonic();
-                let late = late.max(now.wall() - sent.wall());
-                let mut held = CurrentToken {
-                    generation: *generation,
-                    text: text.to_owned(),
-                    sent,
-                    received: now,
-                    lifetime: *lifetime,
-                    leeway: self.policy.expiry_leeway.min(*lifetime / 20),
-                    reissued: false,
-                    awaited: Vec::new(),
-                };
-                held.expect(sent.after(*renew_in + late));
-                held.expect(held.end().before(held.leeway));
-                self.held = Some(held);
-                self.withdrawn = None;
+                self.issued((generation, text), (sent, now), lifetime, renew_in);
             }
-            Event::Reissued { generation } => {
-                let same = |held: &CurrentToken| held.generation == *generation;
-                if !self.held.as_ref().is_some_and(same) {
-                    self.held = self.withdrawn.take();
-                }
-                let held = self.held.as_mut().expect("a token to be handed out again");
-                assert_eq!((held.text.as_str(), held.generation), (text, *generation));
-                held.reissued = true;
-                let took = held.received.monotonic() - held.sent.monotonic();
-                let took = took.min(self.policy.transport.request_timeout);
-                held.leeway = took.max(Duration::from_millis(50)).min(held.leeway);
-                held.expect(held.end().before(held.leeway));
-                for deadline in [held.end(), held.end().after(took), now.after(held.leeway)] {
-                    held.expect(deadline);
-                }
-            }
+            Event::Reissued { generation } => self.reissued(generation, text, now),
             Event::Failed { usable_for: Some(_), .. } if self.held.is_none() => {
                 self.held = self.withdrawn.take();
             }
             _ => {}
+        }
+    }
+
+    fn issued(
+        &mut self,
+        (generation, text): (Generation, &str),
+        (sent, now): (Moment, Moment),
+        lifetime: Duration,
+        renew_in: Duration,
+    ) {
+        for known in self.held.iter().chain(&self.withdrawn) {
+            let over = reached(known.end(), now);
+            assert!(known.text != text || over, "a new life for a token before its end");
+        }
+        let late = now.monotonic() - sent.monotonic();
+        let late = late.max(now.wall() - sent.wall());
+        let mut held = CurrentToken {
+            generation,
+            text: text.to_owned(),
+            sent,
+            received: now,
+            lifetime,
+            leeway: self.policy.expiry_leeway.min(lifetime / 20),
+            reissued: false,
+            awaited: Vec::new(),
+        };
+        held.expect(sent.after(renew_in + late));
+        held.expect(held.end().before(held.leeway));
+        self.held = Some(held);
+        self.withdrawn = None;
+    }
+
+    fn reissued(&mut self, generation: Generation, text: &str, now: Moment) {
+        let same = |held: &CurrentToken| held.generation == generation;
+        if !self.held.as_ref().is_some_and(same) {
+            self.held = self.withdrawn.take();
+        }
+        let held = self.held.as_mut().expect("a token to be handed out again");
+        assert_eq!((held.text.as_str(), held.generation), (text, generation));
+        held.reissued = true;
+        let took = held.received.monotonic() - held.sent.monotonic();
+        let took = took.min(self.policy.transport.request_timeout);
+        held.leeway = took.max(Duration::from_millis(50)).min(held.leeway);
+        held.expect(held.end().before(held.leeway));
+        for deadline in [held.end(), held.end().after(took), now.after(held.leeway)] {
+            held.expect(deadline);
         }
     }
 
