@@ -84,12 +84,12 @@ pub(crate) async fn fetch(client: &Client, url: &str) -> Result<(String, Duratio
 }
 
 /// What Keycloak 26 answers, with Jeel's `tx_id`.
-pub(crate) const REPLY: &[u8] = include_bytes!("response.http");
+pub(crate) const RESPONSE: &[u8] = include_bytes!("response.http");
 
 /// The same with a token of one part, which says nothing of itself.
 pub(crate) fn opaque_response() -> Vec<u8> {
-    let body = REPLY.windows(4).position(|four| four == b"\r\n\r\n").unwrap_or(REPLY.len());
-    let (head, body) = REPLY.split_at(body);
+    let body = RESPONSE.windows(4).position(|four| four == b"\r\n\r\n").unwrap_or(RESPONSE.len());
+    let (head, body) = RESPONSE.split_at(body);
     let body = body.iter().map(|byte| if *byte == b'.' { b'_' } else { *byte });
     head.iter().copied().chain(body).collect()
 }
@@ -100,7 +100,7 @@ mod tests {
 
     #[test]
     fn the_response_is_one() {
-        let issued = read(REPLY).unwrap();
+        let issued = read(RESPONSE).unwrap();
         assert_eq!((issued.access_token.len(), issued.expires_in), (1244, 36_000));
         let opaque = opaque_response();
         let issued = read(&opaque).unwrap();

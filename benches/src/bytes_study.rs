@@ -1,7 +1,7 @@
 //! Study 4: a request from credentials, and a token from a response, as bytes in memory.
 
 use crate::allocations;
-use crate::by_hand::{self, BOUNDARY, REPLY};
+use crate::by_hand::{self, BOUNDARY, RESPONSE};
 use crate::goals::Goals;
 use crate::ours::{CLIENT_ID, CLIENT_SECRET};
 use crate::rounds::{Op, Rounds, op, op_on, race};
@@ -9,8 +9,8 @@ use crate::table::{Table, short, times};
 use crate::world::Failure;
 use jeel_auth_core::http1::{Limits, ResponseReader};
 use jeel_auth_core::{
-    Acquire, Action, BodyEncoding, Cache, Credentials, EncodingChoice, Environment, Moment, Response,
-    TokenRequest,
+    Acquire, Action, BodyEncoding, Cache, Credentials, EncodingChoice, Environment, Moment,
+    Response, TokenRequest,
 };
 use std::time::Duration;
 
@@ -33,7 +33,7 @@ struct Way {
 pub(crate) struct Bytes(Vec<(&'static str, Vec<Way>)>);
 
 const BODY: &str = "multipart body of three fields";
-const REPLY_READ: &str = "response: head, body, classified";
+const RESPONSE_READ: &str = "response: head, body, classified";
 
 pub(crate) fn study() -> Result<Bytes, Failure> {
     let contests = [multipart_body(), request(), response()];
@@ -97,8 +97,9 @@ fn request() -> Contest {
 }
 
 fn response() -> Contest {
-    let floor = op(|| by_hand::read(std::hint::black_box(REPLY)).map(|issued| issued.expires_in));
-    let ours = op_on(asked, |(cache, request)| take_response(cache, request, REPLY));
+    let floor =
+        op(|| by_hand::read(std::hint::black_box(RESPONSE)).map(|issued| issued.expires_in));
+    let ours = op_on(asked, |(cache, request)| take_response(cache, request, RESPONSE));
     let opaque = by_hand::opaque_response();
     let of_opaque = op_on(asked, move |(cache, request)| take_response(cache, request, &opaque));
     #[cfg_attr(not(feature = "peers"), expect(unused_mut, reason = "there are none"))]
@@ -109,7 +110,7 @@ fn response() -> Contest {
     ];
     #[cfg(feature = "peers")]
     entrants.extend(crate::peers::response());
-    Contest { what: REPLY_READ, entrants }
+    Contest { what: RESPONSE_READ, entrants }
 }
 
 /// A cache whose request is on its way.
@@ -171,7 +172,7 @@ impl Bytes {
 
     fn goals(&self) -> Goals {
         let mut goals = Goals::new();
-        for (what, reach, allocations) in [(BODY, 3.0, 2.0), (REPLY_READ, 2.0, 3.0)] {
+        for (what, reach, allocations) in [(BODY, 3.0, 2.0), (RESPONSE_READ, 2.0, 3.0)] {
             let ways = self.0.iter().find(|(name, _)| *name == what).map(|(_, ways)| &ways[..]);
             if let Some([floor, ours, ..]) = ways {
                 let ratio = ours.rounds.ratio_to(&floor.rounds);

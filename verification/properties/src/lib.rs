@@ -2,6 +2,8 @@
 //!
 //! Each property takes raw bytes and panics if it is violated. The fuzz targets feed them the inputs
 //! of libFuzzer; the tests of this crate feed them the committed corpora, on any toolchain.
+//!
+//! The crate does not search for inputs, and does not check a driver or an adapter.
 
 #![allow(
     clippy::unwrap_used,
