@@ -2,7 +2,7 @@
 
 use crate::settings::{ConfigError, Settings};
 use crate::shared::Shared;
-use jeel_auth_core::{Cache, EncodingChoice, Endpoint, Origin, Policy};
+use jeel_auth_core::{Cache, EncodingChoice, Endpoint, Origin, Policy, Scope};
 use std::fmt;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
@@ -46,6 +46,12 @@ impl<S> Builder<S> {
         self
     }
 
+    /// The scope to ask for (RFC 6749 §3.3). Nothing is sent unless it is named.
+    pub fn scope(mut self, scope: Scope) -> Self {
+        self.settings.scope = Some(scope);
+        self
+    }
+
     /// Other numbers than the default ones.
     pub fn policy(mut self, policy: Policy) -> Self {
         self.policy = policy;
@@ -58,9 +64,12 @@ impl<S> Builder<S> {
     /// When settings contradict each other.
     pub fn build(self) -> Result<S, ConfigError> {
         let Self { settings, policy, attach } = self;
-        let cache = Cache::new(settings.endpoint, settings.credentials, seed())
+        let mut cache = Cache::new(settings.endpoint, settings.credentials, seed())
             .with_policy(policy)
             .with_encoding(settings.encoding);
+        if let Some(scope) = settings.scope {
+            cache = cache.with_scope(scope);
+        }
         Ok(attach(Shared::new(cache, settings.api_origin)))
     }
 }

@@ -4,7 +4,7 @@ mod error;
 
 use jeel_auth_core::{
     Credentials, CredentialsError, EncodingChoice, Endpoint, EndpointError, Environment,
-    LoopbackHttp, Origin,
+    LoopbackHttp, Origin, Scope,
 };
 use std::env;
 use std::ffi::OsString;
@@ -24,6 +24,7 @@ pub(crate) struct Settings {
     pub(crate) api_origin: Option<Origin>,
     pub(crate) credentials: Credentials,
     pub(crate) encoding: EncodingChoice,
+    pub(crate) scope: Option<Scope>,
 }
 
 impl Settings {
@@ -33,6 +34,7 @@ impl Settings {
             api_origin: Some(environment.api_origin()),
             credentials,
             encoding: EncodingChoice::Auto,
+            scope: None,
         }
     }
 
@@ -46,9 +48,15 @@ impl Settings {
             Some(true) => LoopbackHttp::Allowed,
             Some(false) | None => LoopbackHttp::Refused,
         };
-        let environment = variables.word("JEELPAY_ENV", "sandbox or production")?;
+        let environment: Option<Environment> =
+            variables.word("JEELPAY_ENV", "sandbox or production")?;
         let endpoint = variables.url("JEELPAY_AUTH_URL", |url| Endpoint::parse(url, loopback))?;
         let api_origin = variables.url("JEELPAY_API_URL", |url| Origin::parse(url, loopback))?;
+        let plain_http = [endpoint.as_ref().map(Endpoint::origin), api_origin.as_ref()];
+        let plain_http = plain_http.into_iter().flatten().any(|origin| !origin.is_https());
+        if plain_http && environment == Some(Environment::Production) {
+            return Err(ConfigError(Problem::LoopbackProduction));
+        }
         let endpoint = endpoint
             .or_else(|| environment.map(Environment::token_endpoint))
             .ok_or(ConfigError::missing("JEELPAY_ENV", "sandbox or production"))?;
@@ -58,6 +66,7 @@ impl Settings {
             api_origin: api_origin.or_else(|| environment.map(Environment::api_origin)),
             credentials: variables.credentials()?,
             encoding: encoding.unwrap_or_default(),
+            scope: variables.scope()?,
         })
     }
 }
@@ -107,7 +116,10 @@ impl Variables<'_> {
                 Err(ConfigError(Problem::Both { one: twins.value, other: twins.file }))
             }
             (Some(value), None) => Ok((value, twins.value)),
-            (None, Some(path)) => Ok((read_secret_file(twins, Path::new(&path))?, twins.file)),
+            (None, Some(path)) => {
+                let text = read_secret_file(twins, Path::new(&path))?;
+                Ok((text, twins.file))
+            }
             (None, None) => Err(ConfigError::missing(twins.value, twins.expected)),
         }
     }
@@ -118,7 +130,33 @@ impl Variables<'_> {
         expected: &'static str,
     ) -> Result<Option<T>, ConfigError> {
         let Some(value) = self.text(variable, expected)? else { return Ok(None) };
-        value.parse().map(Some).map_err(|_| ConfigError::malformed(variable, expected))
+        value.parse().map(Some).map_err(|_| {
+            if self.may_be_shown(&value) {
+                ConfigError(Problem::Word { variable, value, expected })
+            } else {
+                drop(Zeroizing::new(value));
+                ConfigError::malformed(variable, expected)
+            }
+        })
+    }
+
+    /// Whether a value looks like a word that chooses something, and not like a secret in the wrong
+    /// variable.
+    fn may_be_shown(&self, value: &str) -> bool {
+        let is_word = |byte: u8| byte.is_ascii_alphabetic() || matches!(byte, b'-' | b'_');
+        let secret = self.raw(CLIENT_SECRET.value);
+        let secret = secret.as_deref().and_then(|secret| secret.to_str());
+        let holds_secret = secret.is_some_and(|secret| value.contains(secret));
+        value.len() <= LONGEST_WORD && value.bytes().all(is_word) && !holds_secret
+    }
+
+    fn scope(&self) -> Result<Option<Scope>, ConfigError> {
+        let variable = "JEELPAY_SCOPE";
+        let Some(scope) = self.text(variable, "scope tokens with a space between them")? else {
+            return Ok(None);
+        };
+        let parsed = scope.parse();
+        parsed.map(Some).map_err(|error| ConfigError(Problem::Scope { variable, error }))
     }
 
     fn url<T>(
@@ -144,6 +182,20 @@ impl Variables<'_> {
     }
 }
 
+/// In bytes.
+const LONGEST_WORD: usize = 24;
+
+/// What an editor or a shell leaves in a file, and no authorization server takes for part of a secret.
+fn flaw_of(bytes: &[u8]) -> Option<&'static str> {
+    if bytes.starts_with(b"\xef\xbb\xbf") {
+        return Some("starts with a byte order mark");
+    }
+    if bytes.first().is_some_and(u8::is_ascii_whitespace) {
+        return Some("starts with white space");
+    }
+    bytes.last().is_some_and(u8::is_ascii_whitespace).then_some("ends with white space")
+}
+
 /// The longest file read: a secret of the longest length and a line break. A mounted secret is a
 /// file of known size, and `/dev/zero` is not one.
 const LONGEST_FILE: usize = 64 * 1024 + 2;
@@ -158,10 +210,14 @@ fn read_secret_file(twins: &Twins, path: &Path) -> Result<String, ConfigError> {
         Ok(bytes)
     };
     let mut bytes: Zeroizing<Vec<u8>> = read().map_err(|error: io::Error| {
-        ConfigError(Problem::File { variable: twins.file, kind: error.kind() })
+        let path = path.display().to_string();
+        ConfigError(Problem::File { variable: twins.file, path, error: error.to_string() })
     })?;
     for line_break in [b'\n', b'\r'] {
         bytes.pop_if(|last| *last == line_break);
+    }
+    if let Some(flaw) = flaw_of(&bytes) {
+        return Err(ConfigError(Problem::Flaw { variable: twins.file, flaw }));
     }
     String::from_utf8(std::mem::take(&mut *bytes)).map_err(|error| {
         drop(Zeroizing::new(error.into_bytes()));

@@ -23,9 +23,9 @@ struct Inner {
 impl Token {
     pub(crate) fn new(access: AccessToken) -> Self {
         let bytes = Bytes::from_owner(HeaderBytes(access.clone()));
-        // Core lets only visible ASCII into a token, which every header value may be.
-        let mut authorization = HeaderValue::from_maybe_shared(bytes)
-            .unwrap_or_else(|_| HeaderValue::from_static("Bearer"));
+        #[expect(clippy::expect_used, reason = "core lets only visible ASCII into a token")]
+        let mut authorization =
+            HeaderValue::from_maybe_shared(bytes).expect("visible ASCII is a header value");
         authorization.set_sensitive(true);
         Self(Arc::new(Inner { access, authorization }))
     }
@@ -79,5 +79,21 @@ struct HeaderBytes(AccessToken);
 impl AsRef<[u8]> for HeaderBytes {
     fn as_ref(&self) -> &[u8] {
         self.0.expose_authorization().as_bytes()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::cached_read::tests::access;
+    use crate::token::Token;
+
+    /// The proof that a header value can be made of every token: the characters at both ends of what
+    /// core lets in, and all between them.
+    #[test]
+    fn every_character_of_a_token_is_one_of_a_header_value() {
+        let visible: String = ('!'..='~').filter(|c| !matches!(c, '"' | '\\')).collect();
+        let token = Token::new(access(&visible));
+        assert_eq!(token.authorization().as_bytes(), format!("Bearer {visible}").as_bytes());
+        assert!(token.authorization().is_sensitive());
     }
 }

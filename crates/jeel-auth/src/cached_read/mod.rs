@@ -33,3 +33,8 @@ mod thread_cache;
 pub(crate) use clock::{Clock, RoughDeadline};
 pub(crate) use copies::Copies;
 pub(crate) use published::{CachedRead, PublishedLease};
+
+#[cfg(test)]
+pub(crate) mod tests {
+    pub(crate) use super::copies::tests::access;
+}

@@ -1,10 +1,10 @@
 //! What is wrong with a configuration.
 
-use jeel_auth_core::{CredentialsError, EndpointError};
-use std::{fmt, io};
+use jeel_auth_core::{CredentialsError, EndpointError, ScopeError};
+use std::fmt;
 
-/// A setting that is missing or malformed. Names the variable, and what it should look like; never
-/// its value.
+/// A setting that is missing or malformed. Names the variable and what it should look like. Of the
+/// values it shows the words that choose something, and the paths of files, but never a secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConfigError(pub(super) Problem);
 
@@ -22,10 +22,27 @@ pub(super) enum Problem {
         one: &'static str,
         other: &'static str,
     },
+    /// A word that chooses something, which is no secret.
+    Word {
+        variable: &'static str,
+        value: String,
+        expected: &'static str,
+    },
     File {
         variable: &'static str,
-        kind: io::ErrorKind,
+        path: String,
+        error: String,
     },
+    /// What the secret in a file cannot have been meant to be.
+    Flaw {
+        variable: &'static str,
+        flaw: &'static str,
+    },
+    Scope {
+        variable: &'static str,
+        error: ScopeError,
+    },
+    LoopbackProduction,
     Url {
         variable: &'static str,
         error: EndpointError,
@@ -69,9 +86,13 @@ impl ConfigError {
             Problem::Missing { variable, .. }
             | Problem::Malformed { variable, .. }
             | Problem::Both { one: variable, .. }
+            | Problem::Word { variable, .. }
             | Problem::File { variable, .. }
+            | Problem::Flaw { variable, .. }
+            | Problem::Scope { variable, .. }
             | Problem::Url { variable, .. }
             | Problem::Credentials { variable, .. } => Some(variable),
+            Problem::LoopbackProduction => Some("JEELPAY_ENV"),
             Problem::Tls(_) | Problem::BadRoot | Problem::FixedToken => None,
         }
     }
@@ -89,9 +110,18 @@ impl fmt::Display for ConfigError {
             Problem::Both { one, other } => {
                 write!(f, "{one} and {other} are both set; set one of them")
             }
-            Problem::File { variable, kind } => {
-                write!(f, "the file that {variable} names cannot be read: {kind}")
+            Problem::Word { variable, value, expected } => {
+                write!(f, "{variable} is {value:?}; it should be {expected}")
             }
+            Problem::File { variable, path, error } => {
+                write!(f, "{variable}: {path} cannot be read: {error}")
+            }
+            Problem::Flaw { variable, flaw } => write!(f, "{variable}: the file {flaw}"),
+            Problem::Scope { variable, error } => write!(f, "{variable}: {error}"),
+            Problem::LoopbackProduction => f.write_str(
+                "JEELPAY_ENV is production, and a URL is plain http to this machine; \
+                 leave JEELPAY_ENV out to test against this machine",
+            ),
             Problem::Url { variable, error: EndpointError::LoopbackHttp } => write!(
                 f,
                 "{variable}: {}: set JEELPAY_ALLOW_LOOPBACK_HTTP to true",

@@ -141,14 +141,9 @@ fn from_file(content: &[u8], name: &str) -> Result<Settings, ConfigError> {
 
 #[test]
 fn a_secret_file_is_read_without_its_last_line_break() {
-    for (content, secret) in [
-        (&b"hush"[..], "hush"),
-        (b"hush\n", "hush"),
-        (b"hush\r\n", "hush"),
-        (b"hush\n\n", "hush\n"),
-        (b" hush ", " hush "),
-        (b"\xef\xbb\xbfhush", "\u{feff}hush"),
-    ] {
+    for (content, secret) in
+        [(&b"hush"[..], "hush"), (b"hush\n", "hush"), (b"hush\r\n", "hush"), (b"hu sh\n", "hu sh")]
+    {
         let settings = from_file(content, "good").unwrap();
         assert_eq!(settings.credentials.expose_client_secret(), secret);
     }
@@ -171,14 +166,74 @@ fn a_secret_file_that_is_missing_empty_or_no_text_is_an_error() {
     for content in [&b""[..], b"\n", b"\xff"] {
         assert_eq!(from_file(content, "bad").unwrap_err().variable(), variable);
     }
-    let missing = [("JEELPAY_CLIENT_SECRET", ""), ("JEELPAY_CLIENT_SECRET_FILE", "/nowhere/hush")];
-    let error = with(&missing).unwrap_err();
-    assert_eq!(error.variable(), variable);
-    assert!(!error.to_string().contains("hush"), "{error}");
+    let missing = [("JEELPAY_CLIENT_SECRET", ""), ("JEELPAY_CLIENT_SECRET_FILE", "/nowhere/key")];
+    assert_eq!(with(&missing).unwrap_err().variable(), variable);
 }
 
 #[test]
 fn a_value_and_a_file_for_the_same_thing_are_one_too_many() {
     let error = with(&[("JEELPAY_CLIENT_SECRET_FILE", "/anywhere")]).unwrap_err();
     assert!(error.to_string().contains("JEELPAY_CLIENT_SECRET_FILE are both set"), "{error}");
+}
+
+#[test]
+fn a_secret_file_with_what_an_editor_left_in_it_is_refused_with_the_reason() {
+    for (content, words) in [
+        (&b"hush\n\n"[..], "ends with white space"),
+        (b"hush ", "ends with white space"),
+        (b" hush", "starts with white space"),
+        (b"\xef\xbb\xbfhush", "starts with a byte order mark"),
+    ] {
+        let error = from_file(content, "flaw").unwrap_err();
+        assert_eq!(error.variable(), Some("JEELPAY_CLIENT_SECRET_FILE"));
+        assert!(error.to_string().contains(words), "{error}");
+        assert!(!error.to_string().contains("hush"), "{error}");
+    }
+}
+
+#[test]
+fn a_word_that_chooses_nothing_is_shown_with_those_that_do() {
+    for (variable, value, accepted) in [
+        ("JEELPAY_ENV", "Production", "sandbox or production"),
+        ("JEELPAY_BODY_ENCODING", "form", "auto, multipart or urlencoded"),
+        ("JEELPAY_ALLOW_LOOPBACK_HTTP", "yes", "true or false"),
+    ] {
+        let error = with(&[(variable, value)]).unwrap_err();
+        assert_eq!(error.to_string(), format!("{variable} is {value:?}; it should be {accepted}"));
+    }
+    for hidden in ["hush-hush", "xhush-hushx", "4711", "a-word-that-is-far-too-long-for-a-word"] {
+        let error = with(&[("JEELPAY_ENV", hidden)]).unwrap_err();
+        assert!(!error.to_string().contains(hidden), "{error}");
+    }
+}
+
+#[test]
+fn an_unreadable_secret_file_is_named_with_the_reason() {
+    let missing = [("JEELPAY_CLIENT_SECRET", ""), ("JEELPAY_CLIENT_SECRET_FILE", "/nowhere/key")];
+    let text = with(&missing).unwrap_err().to_string();
+    for part in ["JEELPAY_CLIENT_SECRET_FILE", "/nowhere/key", "No such file"] {
+        assert!(text.contains(part), "{text}");
+    }
+}
+
+#[test]
+fn production_and_a_url_of_this_machine_contradict_each_other() {
+    let loopback = ("JEELPAY_ALLOW_LOOPBACK_HTTP", "true");
+    for url in [("JEELPAY_AUTH_URL", "http://127.0.0.1:8080"), ("JEELPAY_API_URL", "http://[::1]")]
+    {
+        let error = with(&[("JEELPAY_ENV", "production"), url, loopback]).unwrap_err();
+        assert_eq!(error.variable(), Some("JEELPAY_ENV"), "{error}");
+        assert!(with(&[url, loopback]).is_ok(), "the sandbox may be on this machine");
+    }
+}
+
+#[test]
+fn a_scope_is_read_and_a_malformed_one_refused() {
+    let settings = with(&[("JEELPAY_SCOPE", "payments refunds")]).unwrap();
+    assert_eq!(settings.scope.unwrap().as_str(), "payments refunds");
+    assert!(with(&[]).unwrap().scope.is_none());
+    for bad in ["a  b", " a", "a\"b"] {
+        let error = with(&[("JEELPAY_SCOPE", bad)]).unwrap_err();
+        assert_eq!(error.variable(), Some("JEELPAY_SCOPE"), "{error}");
+    }
 }
