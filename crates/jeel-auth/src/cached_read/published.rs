@@ -121,6 +121,23 @@ mod tests {
         assert_eq!(read(&published), None);
     }
 
+    /// The thread may be stopped before its first read, so longer and longer leases are tried.
+    #[test]
+    fn a_lease_that_a_thread_has_noted_ends_for_that_thread() {
+        for milliseconds in (4..).map(|power| 1 << power) {
+            let until = clock().now().after(Duration::from_millis(milliseconds));
+            let ending = PublishedLease { until: RoughDeadline::new(until), ..lease("a") };
+            let published = CachedRead::empty();
+            published.publish(Some(ending));
+            if read(&published).is_some() {
+                while !until.reached(clock().now()) {
+                    thread::yield_now();
+                }
+                return assert_eq!(read(&published), None);
+            }
+        }
+    }
+
     /// A new lease may lie at the address of an older one whose token somebody still holds.
     #[test]
     fn an_entry_is_not_taken_for_one_of_a_later_lease_at_its_address() {
