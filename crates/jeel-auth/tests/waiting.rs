@@ -23,7 +23,7 @@ fn source(server: &Server, policy: Policy) -> blocking::TokenSource {
         .unwrap()
 }
 
-/// A denial is waited out, for an hour.
+/// Callers wait for the end of a hold-off, which is an hour.
 fn patient() -> Policy {
     let mut policy = Policy::default();
     policy.patience = Duration::from_secs(3600);
@@ -86,7 +86,7 @@ fn a_failure_answers_who_waited_for_it_though_its_hold_off_is_over() {
     assert_eq!(source.token().unwrap().expose_secret(), "token-2");
 }
 
-/// The second rejection in a row brings the time of the next renewal nearer, for the same token.
+/// The second rejection in a row shortens the lease of the same token.
 #[test]
 fn a_lease_that_got_shorter_ends_for_readers_too() {
     let mut policy = Policy::default();
@@ -108,7 +108,7 @@ fn a_lease_that_got_shorter_ends_for_readers_too() {
     }
 }
 
-/// Runs no task until it is told to.
+/// Keeps its tasks, and leaves it to the test to run them.
 #[derive(Clone)]
 struct Lazy(OnSmol, Arc<Mutex<Vec<BoxFuture<'static, ()>>>>);
 
