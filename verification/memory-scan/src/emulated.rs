@@ -1,4 +1,4 @@
-//! The emulator in a process of its own, so that its copies are not found in ours.
+//! The emulator in another process, so that the search does not find its copies.
 
 use crate::Outcome;
 use crate::mark::Marks;
@@ -11,29 +11,29 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 #[derive(Debug)]
 pub struct Emulated {
     child: Child,
-    /// Its end is what the emulator waits for.
+    /// The emulator ends when this input ends.
     input: Option<ChildStdin>,
     pub(crate) token_url: String,
-    /// The authority to trust in DER, if it speaks https.
+    /// The authority to trust, in DER, if it serves https.
     pub(crate) authority: Option<Vec<u8>>,
 }
 
-/// How many rounds of [`round`] are scripted.
+/// The number of scripted rounds, see [`round`].
 const ROUNDS: usize = 100;
 
-/// The token requests that the emulator has answers with a mark for.
+/// The number of token requests for which a response with a mark is scripted.
 pub(crate) const SCRIPTED: usize = ROUNDS * 7;
 
 impl Emulated {
     /// Starts the command, which must call [`emulate`].
     ///
     /// # Errors
-    /// When it does not start, or does not say where it listens.
+    /// Returns an error if it does not start, or does not print its URL.
     pub fn start(command: &mut Command, marks: &Marks) -> Outcome<Self> {
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
         let mut input = child.stdin.take().ok_or("no stdin")?;
         let lines = Wiped::new().mark(&marks.secret).text("\n").mark(&marks.token).text("\n");
-        // Unbuffered: the marks go straight from wiped memory into the pipe.
+        // Unbuffered, so that the marks go from wiped memory into the pipe without a copy.
         input.write_all(lines.as_ref())?;
         let output = BufReader::new(child.stdout.take().ok_or("no stdout")?);
         let mut emulated =
@@ -48,7 +48,7 @@ impl Emulated {
                 _ => {}
             }
         }
-        Err("the emulator ended before it said where it listens".into())
+        Err("the emulator ended before it printed its URL".into())
     }
 }
 
@@ -59,10 +59,10 @@ impl Drop for Emulated {
     }
 }
 
-/// Is the emulator, until its input ends.
+/// Runs the emulator until standard input ends.
 ///
 /// # Errors
-/// When it cannot listen, or nobody told it the marks.
+/// Returns an error if it cannot listen, or if the input has no marks.
 pub fn emulate(https: bool) -> Outcome {
     let mut lines = io::stdin().lock().lines();
     let mut line = || lines.next().ok_or("the marks are missing");
@@ -71,19 +71,19 @@ pub fn emulate(https: bool) -> Outcome {
     let emulator = if https { emulator.https() } else { emulator }.start()?;
     emulator.script_all((0..ROUNDS).flat_map(|number| round(&format!("{token}-{number}"))));
     let mut output = io::stdout();
-    // A line of its own, whatever the test harness left on this one.
+    // Starts a new line, because the test harness may have printed on this one.
     writeln!(output)?;
     if let Some(authority) = emulator.ca_der() {
         let numbers: Vec<_> = authority.iter().map(u8::to_string).collect();
         writeln!(output, "authority={}", numbers.join(","))?;
     }
     writeln!(output, "token_url={}", emulator.token_url())?;
-    // Nothing more is said; this waits for the end.
+    // Waits for the end of the input.
     lines.for_each(drop);
     Ok(())
 }
 
-/// One of each class of answers.
+/// One response of each class.
 fn round(token: &str) -> [Fault; 7] {
     let issued = format!(r#"{{"access_token":"{token}","token_type":"Bearer","expires_in":3600}}"#);
     let refused = r#"{"error":"invalid_client"}"#;

@@ -1,18 +1,18 @@
-//! Lives through thousands of token requests, drops everything, and searches the whole writable
-//! memory of its own process for what should have been wiped. Linux only.
+//! Runs thousands of token requests, drops everything, and searches the whole writable memory of
+//! the process for secrets that should be wiped. Linux only.
 //!
-//! What counts as found is any run of [`SHORTEST`] bytes of a mark: in live memory, in what the
-//! allocator has back on its lists, on stacks of threads that ended. So that the search cannot find
-//! itself, it never holds a mark in plain: see [`Mark`].
+//! A find is any run of [`SHORTEST`] bytes of a mark in live memory, in memory that was freed, or
+//! on the stacks of threads that ended. The search never holds a mark in plain text, so it does not
+//! find itself; see [`Mark`].
 //!
-//! A life in memory, with core and the driver alone, must leave nothing. One with an adapter, against
-//! an emulator in another process, shows what the HTTP and TLS libraries keep.
+//! A run with core and the driver alone, without a network, must leave nothing. A run with an
+//! adapter, against an emulator in another process, counts what the HTTP and TLS libraries keep.
 //!
-//! `cargo test -p jeel-auth-memory-scan --features scan -- --nocapture --test-threads 1` prints what was
-//! found.
+//! `cargo test -p jeel-auth-memory-scan --features scan -- --nocapture --test-threads 1` prints the
+//! finds.
 //!
-//! **This crate does not** search registers, the kernel's buffers, swap, or what was overwritten by
-//! chance, and so proves no absence: it shows that nothing stays behind in the ways that were tried.
+//! The crate does not search registers, kernel buffers or swap, and it does not find copies that
+//! were overwritten by chance. It therefore does not prove that there are no copies.
 
 #![cfg(target_os = "linux")]
 
@@ -33,5 +33,5 @@ pub use memory::{Find, search};
 pub use scripted::{Answer, ECHOES, QUIET};
 pub use texts::Texts;
 
-/// What a life comes to.
+/// The result of a run.
 pub type Outcome<T = ()> = Result<T, Box<dyn std::error::Error + Send + Sync>>;

@@ -1,43 +1,44 @@
-//! A secret that whoever searches for it never holds.
+//! A secret that the search never holds in plain text.
 
 use std::fmt;
 use std::hash::{BuildHasher, RandomState};
 
-/// Text that occurs nowhere by chance, kept XOR-ed. In plain it exists only where it was planted.
+/// Random text, stored XOR-ed. The plain text exists only where it was planted.
 pub struct Mark {
     masked: Vec<u8>,
-    /// By masked byte, where in the mark it stands.
+    /// The positions in the mark of each masked byte.
     places: Vec<Vec<usize>>,
 }
 
-/// The two marks of one life.
+/// The two marks of one run.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Marks {
     /// The client secret.
     pub secret: Mark,
-    /// What every token holds.
+    /// A part of every token.
     pub token: Mark,
 }
 
-/// The shortest run that is taken for a part of a mark: sixty random bits. Less than a whole mark,
-/// since an allocator writes into what it gets back, encoders split what they write, and a buffer
-/// that grew leaves a beginning behind.
+/// The length of the shortest find: sixty random bits. It is less than a whole mark, because an
+/// allocator overwrites parts of freed memory, encoders split their output, and a buffer that grows
+/// leaves a prefix.
 pub const SHORTEST: usize = 12;
 
 const MASK: u8 = 0xa5;
-/// Without upper case, so that lowering the case hides nothing.
+/// Without upper case, so that a conversion to lower case hides no mark.
 const ALPHABET: &[u8; 36] = b"abcdefghijklmnopqrstuvwxyz0123456789";
-/// Longer than [`SHORTEST`], shorter than a mark: an encoder that splits at separators leaves it.
+/// The length of a part between separators, which an encoder leaves unchanged. It is longer than
+/// [`SHORTEST`].
 const PART: usize = 20;
 
 impl Marks {
-    /// New ones. The separators are what each encoder has to escape: JSON the slash, forms all.
+    /// Makes new marks. Their separators need escaping: the slash in JSON, all of them in forms.
     pub fn new() -> Self {
         Self { secret: Mark::new(b"/+&"), token: Mark::new(b"/+~") }
     }
 
-    /// Both, with what they are for.
+    /// Both marks with their names.
     pub fn named(&self) -> [(&'static str, &Mark); 2] {
         [("secret", &self.secret), ("token", &self.token)]
     }
@@ -50,7 +51,7 @@ impl Default for Marks {
 }
 
 impl Mark {
-    /// Random parts with these between them.
+    /// Random parts with these separators.
     fn new(separators: &[u8]) -> Self {
         let mut masked = Vec::new();
         for part in 0..=separators.len() {
@@ -71,14 +72,14 @@ impl Mark {
         self.masked.iter().map(|byte| byte ^ MASK)
     }
 
-    /// The plain text, in memory of its exact size, for whoever promises to wipe it.
+    /// The plain text in an allocation of its exact size. The caller must wipe it.
     pub fn planted(&self) -> String {
         let mut text = String::with_capacity(self.masked.len());
         text.extend(self.bytes().map(char::from));
         text
     }
 
-    /// Where parts of the mark stand, and how long they are.
+    /// The positions and lengths of parts of the mark.
     pub fn find_in(&self, memory: &[u8]) -> Vec<(usize, usize)> {
         let mut found = Vec::new();
         let mut at = 0;
@@ -94,7 +95,7 @@ impl Mark {
         found
     }
 
-    /// The longest part of the mark that `memory` begins with.
+    /// The length of the longest part of the mark at the start of `memory`.
     fn run_at(&self, memory: &[u8]) -> usize {
         let places = memory.first().and_then(|byte| self.places.get(usize::from(byte ^ MASK)));
         let run = |place: &usize| {
@@ -111,7 +112,7 @@ impl fmt::Debug for Mark {
     }
 }
 
-/// By the seed that the operating system gives each process's hash maps.
+/// Random numbers from the seed of the standard library's hash maps.
 fn random_letter() -> u8 {
     let random = RandomState::new().hash_one(0) % 36;
     usize::try_from(random).ok().and_then(|at| ALPHABET.get(at)).copied().unwrap_or(b'x')

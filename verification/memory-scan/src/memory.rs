@@ -6,28 +6,28 @@ use std::io;
 use std::ops::Range;
 use std::os::unix::fs::FileExt;
 
-/// A part of a mark where none should be.
+/// A part of a mark in memory.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Find {
-    /// Which mark.
+    /// The name of the mark.
     pub mark: &'static str,
-    /// What the memory is: `[heap]`, `[stack]`, a file, or nothing for anonymous memory.
+    /// The name of the region: `[heap]`, `[stack]`, a file, or empty for anonymous memory.
     pub region: String,
-    /// Where it is.
+    /// Its address.
     pub address: u64,
-    /// How much of the mark, in bytes.
+    /// Its length in bytes.
     pub length: usize,
 }
 
-/// Read at a time, and once more at the seams.
+/// The size of a chunk. Chunks overlap at their seams.
 const CHUNK: usize = 256 * 1024;
 const SEAM: usize = 256;
 
-/// Searches all memory that this process may write.
+/// Searches all writable memory of this process.
 ///
 /// # Errors
-/// When memory cannot be read; a search that left something out would prove nothing.
+/// Returns an error if a region cannot be read, because an incomplete search proves nothing.
 pub fn search(marks: &Marks) -> io::Result<Vec<Find>> {
     let memory = File::open("/proc/self/mem")?;
     let mut buffer = vec![0; CHUNK + SEAM];
@@ -35,7 +35,7 @@ pub fn search(marks: &Marks) -> io::Result<Vec<Find>> {
     for (region, name) in writable()? {
         let mut start = region.start;
         while start < region.end {
-            // What the last chunk held must not be found in the buffer itself.
+            // The search must not find the last chunk in this buffer.
             buffer.fill(0);
             let left = usize::try_from(region.end - start).unwrap_or(usize::MAX);
             let length = left.min(buffer.len());
@@ -56,7 +56,7 @@ pub fn search(marks: &Marks) -> io::Result<Vec<Find>> {
     Ok(finds)
 }
 
-/// What lies in the seam alone, the next chunk finds.
+/// Skips finds inside the seam, because the next chunk contains them.
 fn found_in(marks: &Marks, chunk: &[u8]) -> Vec<(&'static str, usize, usize)> {
     let found = marks.named().into_iter().flat_map(|(name, mark)| {
         mark.find_in(chunk).into_iter().map(move |(at, length)| (name, at, length))
@@ -64,7 +64,7 @@ fn found_in(marks: &Marks, chunk: &[u8]) -> Vec<(&'static str, usize, usize)> {
     found.filter(|(_, at, _)| *at < CHUNK).collect()
 }
 
-/// The regions of `/proc/self/maps` that can be read and written, by proc(5).
+/// The readable and writable regions of `/proc/self/maps`, see proc(5).
 fn writable() -> io::Result<Vec<(Range<u64>, String)>> {
     let maps = fs::read_to_string("/proc/self/maps")?;
     let regions = maps.lines().filter_map(|line| {
@@ -77,5 +77,5 @@ fn writable() -> io::Result<Vec<(Range<u64>, String)>> {
     Ok(regions.collect())
 }
 
-// A seam must be longer than any mark is, and a mark longer than its shortest part.
+// A seam must be longer than a mark, and a mark longer than a find.
 const _: () = assert!(SEAM > 4 * SHORTEST);

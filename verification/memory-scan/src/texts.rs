@@ -1,4 +1,4 @@
-//! What people get to see of a life: errors, events, panics.
+//! Searches the visible output of a run: errors, events, panics.
 
 use crate::mark::Marks;
 use std::error::Error;
@@ -8,7 +8,7 @@ use std::panic;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// Searches every text and keeps none.
+/// Searches texts for marks, and stores only counts.
 #[derive(Clone, Debug)]
 pub struct Texts(Arc<Inner>);
 
@@ -20,10 +20,10 @@ struct Inner {
 }
 
 impl Texts {
-    /// Searches, from here on, what this process traces and what it panics with.
+    /// Searches all traces and panic messages of this process from now on.
     ///
     /// # Errors
-    /// When the process has a subscriber already.
+    /// Returns an error if the process already has a subscriber.
     pub fn of_this_process(marks: &Arc<Marks>) -> crate::Outcome<Self> {
         let (searched, found) = (AtomicUsize::new(0), AtomicUsize::new(0));
         let texts = Self(Arc::new(Inner { marks: Arc::clone(marks), searched, found }));
@@ -36,7 +36,7 @@ impl Texts {
         let print = panic::take_hook();
         panic::set_hook(Box::new(move |info| {
             panics.search(info.to_string().as_bytes());
-            // Only the scripted ones happen on threads without a test's name.
+            // A panic on a thread without a test's name is scripted and not printed.
             if std::thread::current()
                 .name()
                 .is_some_and(|name| !name.starts_with("jeel-auth") && !name.starts_with("smol"))
@@ -47,7 +47,7 @@ impl Texts {
         Ok(texts)
     }
 
-    /// Searches an error in all its forms, and those that led to it.
+    /// Searches an error and its sources, in all their forms.
     pub fn error(&self, error: &(dyn Error + 'static)) {
         let mut next = Some(error);
         while let Some(error) = next {
@@ -57,12 +57,12 @@ impl Texts {
         }
     }
 
-    /// Searches what `Debug` shows, in both its forms.
+    /// Searches both forms of `Debug`.
     pub fn debug(&self, value: &(impl Debug + ?Sized)) {
         self.search(format!("{value:?}{value:#?}").as_bytes());
     }
 
-    /// How many texts were searched, and in how many places a mark stood.
+    /// The number of texts searched, and the number of marks found.
     pub fn counts(&self) -> (usize, usize) {
         (self.0.searched.load(Ordering::Relaxed), self.0.found.load(Ordering::Relaxed))
     }

@@ -1,4 +1,4 @@
-//! Text that the test itself wipes.
+//! Text of the test, which it wipes.
 
 use crate::mark::Mark;
 use base64::Engine;
@@ -6,11 +6,12 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use std::fmt;
 use zeroize::Zeroizing;
 
-/// Bytes in memory that never moves and is wiped on drop: what the test writes must not be what the
-/// test finds.
+/// Bytes in an allocation that never moves and is wiped on drop, so that the search does not find
+/// the test's own text.
 pub(crate) struct Wiped(Zeroizing<Vec<u8>>);
 
-/// More than any text of this crate's; what would not fit is left out, and fails the life.
+/// The capacity, more than any text of this crate needs. Text that does not fit is dropped, and the
+/// run fails.
 const ROOM: usize = 8 * 1024;
 
 impl Wiped {
@@ -32,7 +33,7 @@ impl Wiped {
         self
     }
 
-    /// As JSON may have it, and PHP's does.
+    /// The mark with escaped slashes, which JSON allows and PHP writes.
     pub(crate) fn slashes_escaped(mut self, mark: &Mark) -> Self {
         for byte in mark.bytes() {
             self.extend((byte == b'/').then_some(b'\\'));

@@ -1,8 +1,9 @@
-//! After a long life, nothing secret is left in memory that we own; what libraries keep is counted.
+//! After thousands of requests, no secret is left in memory that jeel-auth owns. The tests count
+//! what libraries keep.
 
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
-#![allow(clippy::print_stdout, reason = "the figures are what these tests are for")]
+#![allow(clippy::print_stdout, reason = "these tests print their figures")]
 
 use jeel_auth_memory_scan::{
     Adapter, ECHOES, Emulated, Find, Marks, Outcome, QUIET, Texts, emulate, from_file, search,
@@ -14,19 +15,19 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
 
-/// Set in the processes that tests start, to what they are to be.
+/// The variable that tells a child process its role.
 const CHILD: &str = "JEEL_AUTH_SCAN_CHILD";
 
 const CYCLES: usize = 4_000;
 
-/// This test binary again, for one test alone.
+/// A command that runs this test binary for one test.
 fn process(test: &str, child: &str) -> Command {
     let mut command = Command::new(env::current_exe().unwrap());
     command.args([test, "--exact", "--nocapture", "--test-threads=1"]).env(CHILD, child);
     command
 }
 
-/// Runs a life in a process where nothing else happens, and there alone.
+/// Runs a function in a separate process, where nothing else runs.
 fn alone(test: &str, life: impl FnOnce() -> Outcome) {
     if env::var_os(CHILD).is_some() {
         return life().unwrap();
@@ -44,12 +45,12 @@ fn alone(test: &str, life: impl FnOnce() -> Outcome) {
     assert!(output.status.success(), "{shown}{}", String::from_utf8_lossy(&output.stderr));
 }
 
-/// One row of the table, and each place where something was found.
+/// Prints one row of the table, and each find.
 fn report(life: &str, requests: usize, texts: &Texts, finds: &[Find]) {
     let of = |mark| finds.iter().filter(|find| find.mark == mark).count();
     let longest = finds.iter().map(|find| find.length).max().unwrap_or(0);
     let (searched, shown) = texts.counts();
-    // On a line of its own, whatever the test harness left on this one.
+    // Starts a new line, because the test harness may have printed on this one.
     println!(
         "\n| {life:<24} | requests {requests:>5} | secret {:>4} | token {:>4} | longest {longest:>3} \
          | texts {searched:>6}, with a mark {shown} |",
@@ -65,7 +66,7 @@ fn report(life: &str, requests: usize, texts: &Texts, finds: &[Find]) {
     }
 }
 
-/// A life after which all must be gone.
+/// A run after which no mark may be found.
 fn must_leave_nothing(test: &str, life: impl FnOnce(&Arc<Marks>, &Texts) -> Outcome<usize>) {
     alone(test, || {
         let marks = Arc::new(Marks::new());
@@ -73,9 +74,9 @@ fn must_leave_nothing(test: &str, life: impl FnOnce(&Arc<Marks>, &Texts) -> Outc
         let requests = life(&marks, &texts)?;
         let finds = search(&marks)?;
         report(test, requests, &texts, &finds);
-        assert!(requests > 100, "{requests} requests are no life");
+        assert!(requests > 100, "only {requests} requests");
         assert!(finds.is_empty(), "{} copies are left: {finds:#x?}", finds.len());
-        assert_eq!(texts.counts().1, 0, "a mark was shown");
+        assert_eq!(texts.counts().1, 0, "a mark in a text");
         Ok(())
     });
 }
@@ -125,10 +126,12 @@ fn a_server_that_repeats_the_secret_leaves_nothing() {
     });
 }
 
-/// What a library may keep per request before something is wrong with how we use it.
+/// The number of copies per request that a library may keep. More would mean that we use it
+/// wrongly.
 const MOST_PER_REQUEST: usize = 2;
 
-/// Lives against an emulator; what is left is the library's, since nothing of ours leaves anything.
+/// Runs an adapter against an emulator and counts the finds. They are the library's, because the
+/// other tests show that jeel-auth leaves none.
 fn count_what_stays(test: &str, adapter: Adapter, scheme: &str) {
     alone(test, || {
         let marks = Arc::new(Marks::new());
@@ -173,7 +176,7 @@ fn what_smol_keeps_over_https_is_counted() {
     count_what_stays("what_smol_keeps_over_https_is_counted", Adapter::Smol, "https");
 }
 
-/// No test but the emulator of the others, when they start it.
+/// Not a test, but the emulator that the other tests start.
 #[test]
 fn emulator() {
     if let Ok(scheme @ ("http" | "https")) = env::var(CHILD).as_deref() {
