@@ -5,6 +5,9 @@
 //! on the stacks of threads that ended. The search never holds a mark in plain text, so it does not
 //! find itself; see [`Mark`].
 //!
+//! [`Texts`] searches all that is traced, logged, panicked with, or shown as an error, at every level,
+//! for parts of [`SHORTEST`] bytes, also where a library logs them in rows.
+//!
 //! A run with core and the driver alone, without a network, must leave nothing. A run with an
 //! adapter, against an emulator in another process, counts what the HTTP and TLS libraries keep.
 //!
@@ -21,6 +24,7 @@ mod emulated;
 mod life;
 mod mark;
 mod memory;
+mod rows;
 mod scripted;
 mod texts;
 mod wiped;

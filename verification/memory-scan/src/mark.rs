@@ -20,10 +20,10 @@ pub struct Marks {
     pub token: Mark,
 }
 
-/// The length of the shortest find: sixty random bits. It is less than a whole mark, because an
-/// allocator overwrites parts of freed memory, encoders split their output, and a buffer that grows
-/// leaves a prefix.
-pub const SHORTEST: usize = 12;
+/// The length of the shortest find; the most that may be shown of a secret is one byte less. It is
+/// less than a whole mark, because an allocator overwrites parts of freed memory, encoders split
+/// their output, and a buffer that grows leaves a prefix. Forty random bits occur nowhere by chance.
+pub const SHORTEST: usize = 8;
 
 const MASK: u8 = 0xa5;
 /// Without upper case, so that a conversion to lower case hides no mark.

@@ -1,6 +1,7 @@
 //! Searches the visible output of a run: errors, events, panics.
 
 use crate::mark::Marks;
+use crate::rows;
 use std::error::Error;
 use std::fmt::Debug;
 use std::io;
@@ -20,18 +21,30 @@ struct Inner {
 }
 
 impl Texts {
-    /// Searches all traces and panic messages of this process from now on.
+    /// Searches what it is given.
+    pub fn new(marks: &Arc<Marks>) -> Self {
+        let (searched, found) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        Self(Arc::new(Inner { marks: Arc::clone(marks), searched, found }))
+    }
+
+    /// Searches all traces, logs and panic messages of this process from now on, at every level.
     ///
     /// # Errors
-    /// Returns an error if the process already has a subscriber.
+    /// Returns an error if the process already has a subscriber or a logger.
     pub fn of_this_process(marks: &Arc<Marks>) -> crate::Outcome<Self> {
-        let (searched, found) = (AtomicUsize::new(0), AtomicUsize::new(0));
-        let texts = Self(Arc::new(Inner { marks: Arc::clone(marks), searched, found }));
+        let texts = Self::new(marks);
         let writer = texts.clone();
+        // Without what stands before the message, because a message may be a row of several.
         tracing_subscriber::fmt()
             .with_max_level(tracing_subscriber::filter::LevelFilter::TRACE)
+            .with_ansi(false)
+            .with_level(false)
+            .with_target(false)
+            .without_time()
             .with_writer(move || writer.clone())
             .try_init()?;
+        log::set_boxed_logger(Box::new(texts.clone()))?;
+        log::set_max_level(log::LevelFilter::Trace);
         let panics = texts.clone();
         let print = panic::take_hook();
         panic::set_hook(Box::new(move |info| {
@@ -67,11 +80,25 @@ impl Texts {
         (self.0.searched.load(Ordering::Relaxed), self.0.found.load(Ordering::Relaxed))
     }
 
-    fn search(&self, text: &[u8]) {
-        let found = self.0.marks.named().map(|(_, mark)| mark.find_in(text).len());
+    /// Searches a text, alone and joined to those before it on this thread.
+    pub fn search(&self, text: &[u8]) {
+        let text = text.strip_suffix(b"\n").unwrap_or(text);
+        let found = rows::find(text, &self.0.marks);
         self.0.searched.fetch_add(1, Ordering::Relaxed);
-        self.0.found.fetch_add(found.into_iter().sum(), Ordering::Relaxed);
+        self.0.found.fetch_add(found, Ordering::Relaxed);
     }
+}
+
+impl log::Log for Texts {
+    fn enabled(&self, _: &log::Metadata<'_>) -> bool {
+        true
+    }
+
+    fn log(&self, record: &log::Record<'_>) {
+        self.search(record.args().to_string().as_bytes());
+    }
+
+    fn flush(&self) {}
 }
 
 impl io::Write for Texts {
