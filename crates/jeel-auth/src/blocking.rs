@@ -33,6 +33,10 @@ pub trait Transport: Send + Sync + 'static {
 ///
 /// It is and does what [`jeel_auth::TokenSource`](crate::TokenSource) is and does for tasks. A
 /// caller that waits blocks its thread.
+///
+/// In async code take [`jeel_auth::TokenSource`](crate::TokenSource) instead. A thread of an async
+/// runtime that waits here runs no other task meanwhile, and on a runtime with one thread the whole
+/// application stands still. A token at hand never waits.
 #[derive(Clone)]
 pub struct TokenSource {
     shared: Arc<Shared>,

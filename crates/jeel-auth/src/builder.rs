@@ -2,6 +2,7 @@
 
 use crate::settings::{ConfigError, Settings};
 use crate::shared::Shared;
+use crate::twins::Place;
 use jeel_auth_core::{Cache, EncodingChoice, Endpoint, Origin, Policy, Scope};
 use std::fmt;
 use std::hash::{BuildHasher, RandomState};
@@ -64,13 +65,14 @@ impl<S> Builder<S> {
     /// When settings contradict each other.
     pub fn build(self) -> Result<S, ConfigError> {
         let Self { settings, policy, attach } = self;
+        let place = Place::take(&settings.endpoint, settings.credentials.client_id());
         let mut cache = Cache::new(settings.endpoint, settings.credentials, seed())
             .with_policy(policy)
             .with_encoding(settings.encoding);
         if let Some(scope) = settings.scope {
             cache = cache.with_scope(scope);
         }
-        Ok(attach(Shared::new(cache, settings.api_origin)))
+        Ok(attach(Shared::new(cache, settings.api_origin, Some(place))))
     }
 }
 

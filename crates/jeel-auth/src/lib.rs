@@ -70,6 +70,7 @@ mod source;
 mod sync;
 mod token;
 mod transport;
+mod twins;
 
 pub use ask::Ask;
 pub use builder::Builder;

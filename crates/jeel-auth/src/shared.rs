@@ -1,12 +1,13 @@
 //! The one cache that all clones of a source share: the cached read in front, a mutex around core
 //! behind it.
 
-use crate::cached_read::{CachedRead, Clock, Copies, PublishedLease, RoughDeadline};
+use crate::cached_read::{CachedRead, Clock, Copies, PublishedLease, RoughDeadline, slack};
 use crate::flight::FlightGuard;
 use crate::observe::Events;
 use crate::sync::{Event, EventListener, Mutex, MutexGuard, PoisonError};
 use crate::token::Token;
 use crate::transport::OutsideRuntime;
+use crate::twins::Place;
 use jeel_auth_core::{
     AccessToken, Acquire, Action, Cache, Error, FlightId, Generation, Moment, Origin, Ticket,
 };
@@ -25,6 +26,8 @@ pub(crate) struct Shared {
     events: Events,
     caller_wait: Duration,
     api_origin: Option<Origin>,
+    /// Held for as long as the source lives.
+    _place: Option<Place>,
 }
 
 pub(crate) struct Machine {
@@ -55,7 +58,7 @@ pub(crate) struct Waiter {
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
 impl Shared {
-    pub(crate) fn new(cache: Cache, api_origin: Option<Origin>) -> Arc<Self> {
+    pub(crate) fn new(cache: Cache, api_origin: Option<Origin>, place: Option<Place>) -> Arc<Self> {
         let caller_wait = cache.policy().caller_wait;
         let machine = Machine { cache, token: None, published: None, fixed: false };
         Arc::new(Self {
@@ -66,12 +69,13 @@ impl Shared {
             events: Events::none(),
             caller_wait,
             api_origin,
+            _place: place,
         })
     }
 
     /// Publishes the token that `cache` holds now, for good.
     pub(crate) fn fixed(cache: impl FnOnce(Moment) -> Cache) -> Arc<Self> {
-        let shared = Self::new(cache(Clock::start().now()), None);
+        let shared = Self::new(cache(Clock::start().now()), None, None);
         let mut machine = shared.lock();
         if let Some(lease) = machine.cache.lease(shared.clock.now()) {
             let never = Moment::new(Duration::MAX, Duration::MAX);
@@ -200,7 +204,9 @@ impl Shared {
         if machine.fixed {
             return;
         }
-        let lease = machine.cache.lease(now);
+        // A token whose leeway does not cover the lag of coarse clocks is read with the precise ones,
+        // behind the lock.
+        let lease = machine.cache.lease(now).filter(|lease| lease.leeway >= slack());
         let published = lease.as_ref().map(|lease| (lease.token.generation(), lease.until));
         if published == machine.published {
             return;

@@ -200,3 +200,18 @@ fn the_source_answers_others_while_a_subscriber_is_told() {
     assert!(inquiry.answered > 0, "nothing was traced here");
     assert_eq!(inquiry.unanswered, 0, "asked while the lock was held");
 }
+
+/// Coarse clocks lag by more than its leeway, so it is read with the precise ones.
+#[test]
+fn a_token_with_hardly_any_leeway_is_not_read_by_a_coarse_clock() {
+    let server = Server::issuing(3600);
+    let mut policy = Policy::default();
+    policy.expiry_leeway = Duration::from_micros(1);
+    let source = source(&server, policy);
+    assert_eq!(source.token().unwrap().expose_secret(), "token-1");
+    if cfg!(target_os = "linux") {
+        assert!(source.cached().is_none());
+    }
+    assert_eq!(source.token().unwrap().expose_secret(), "token-1");
+    assert_eq!(server.requests(), 1);
+}

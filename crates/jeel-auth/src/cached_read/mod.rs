@@ -30,7 +30,7 @@ mod copies;
 mod published;
 mod thread_cache;
 
-pub(crate) use clock::{Clock, RoughDeadline};
+pub(crate) use clock::{Clock, RoughDeadline, slack};
 pub(crate) use copies::Copies;
 pub(crate) use published::{CachedRead, PublishedLease};
 
