@@ -10,8 +10,10 @@ pub(crate) struct Place {
     _count: Arc<()>,
 }
 
-/// The sources by endpoint and client id.
-static SOURCES: Mutex<Option<HashMap<(String, String), Weak<()>>>> = Mutex::new(None);
+/// How many sources there are, by endpoint and client id.
+type Sources = HashMap<(String, String), Weak<()>>;
+
+static SOURCES: Mutex<Option<Sources>> = Mutex::new(None);
 
 impl Place {
     /// Registers a source. Warns once per client when there is another one: each has its own token
