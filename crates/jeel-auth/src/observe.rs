@@ -1,14 +1,15 @@
 //! Core's events as tracing events.
 //!
 //! A subscriber is foreign code: it may be slow, panic, or call the source. So no lock is held while
-//! it runs, and flights and waiters do not wait for it.
+//! it runs, and flights and waiters do not wait for it. Nobody waits for an event, so the queue needs no
+//! part of `sync`.
 
-use crate::sync::{Mutex, PoisonError};
 use jeel_auth_core::{Cache, Event};
 use std::cell::Cell;
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 use tracing::{debug, info, warn};
 
 /// What has happened and was not traced yet, oldest first.

@@ -1,5 +1,5 @@
-//! What threads share, wait for and time themselves by: the only place that names where it is from,
-//! so that the rest of the driver can be compiled over a model of it.
+//! What threads share and wait for. No other file names the crates that these come from, so that the
+//! other files can be compiled over a model of them.
 
 pub(crate) use arc_swap::ArcSwapOption;
 pub(crate) use event_listener::{Event, EventListener, Listener};

@@ -91,7 +91,7 @@ fn setup_error(error: rustls::Error) -> ConfigError {
     match error {
         // Of the system's own roots, unreadable ones are skipped without an error.
         rustls::Error::InvalidCertificate(_) => ConfigError::bad_root(),
-        error => ConfigError::tls(error.to_string()),
+        error => ConfigError::tls(error),
     }
 }
 

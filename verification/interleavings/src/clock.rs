@@ -1,10 +1,10 @@
-//! In place of the driver's `clock`.
+//! Replaces `cached_read::clock`.
 
 use crate::time;
 use jeel_auth_core::Moment;
 use std::time::Duration;
 
-/// As on the platform with the roughest clock.
+/// As rough as a clock with a tick of this length.
 const SLACK: Duration = Duration::from_millis(10);
 
 #[derive(Clone, Copy, Debug)]
@@ -37,7 +37,7 @@ impl RoughDeadline {
     }
 }
 
-/// Both clocks agree: what clocks do that do not is a matter of core's own tests.
+/// Both clocks agree. Core's own tests cover clocks that do not.
 fn moment(now: Duration) -> Moment {
     Moment::new(now, now)
 }

@@ -1,38 +1,50 @@
-//! The driver, file by file as it is published, over a model of threads and time.
+//! The files of `jeel-auth` as they are published, over a model of threads and time.
 //!
-//! The driver names what threads share and wait for in its `sync` alone, and reads clocks in its
-//! `clock` alone. Here both are replaced, so that [shuttle](https://docs.rs/shuttle) decides who runs
-//! next at every step, and time passes only when a test says so. Every other file is the driver's
-//! own, and so is the core below it. The tests of this crate are the models.
+//! Those files name what threads share and wait for only in `sync`, and read clocks only in
+//! `cached_read::clock`. This crate replaces both, so that [shuttle](https://docs.rs/shuttle) decides
+//! which thread runs at every step, and time passes only when a test says so. All other files are
+//! the published ones, and so is the core. The tests of this crate are the models.
 //!
-//! Time that stands still turns a lost wake-up into a deadlock, which shuttle reports: nobody is
-//! rescued by a time-out.
+//! While time stands still, a lost wake-up is a deadlock, which shuttle reports: no time-out hides
+//! it.
 //!
-//! **What this does not show.** arc-swap and event-listener are taken at their word: a store and a
-//! load of the lease are one step each; a listener hears every notification since it began to listen. So
-//! are the standard library's counts: to take a noted token that somebody drops is one step with it.
-//! Steps are sequentially consistent: the memory orderings inside those two are for their own tests,
-//! and those of the lease's address are argued where they stand.
+//! **What this does not show.** The model trusts arc-swap and event-listener: a store and a load of
+//! the lease are one step each, and a listener hears every notification since it began to listen. It
+//! trusts the reference counts of the standard library too: upgrading a noted token is one step.
+//! Steps are sequentially consistent: arc-swap and event-listener test the memory orderings inside
+//! them, and `cached_read` gives the reasons for those of the lease's address.
 
 #[path = "../../../crates/jeel-auth/src"]
 mod driver {
-    pub(crate) mod asynchronous;
-    pub(crate) mod blocking;
+    pub(crate) mod ask;
+    pub mod blocking;
     pub(crate) mod builder;
     pub(crate) mod call;
     pub(crate) mod caller;
-    pub(crate) mod lanes;
-    pub(crate) mod lease;
+    pub(crate) mod fixed;
+    pub(crate) mod flight;
     pub(crate) mod observe;
     pub(crate) mod settings;
     pub(crate) mod shared;
     pub(crate) mod source;
     pub(crate) mod token;
     pub(crate) mod transport;
+
+    pub(crate) mod cached_read {
+        use crate::clock;
+        mod copies;
+        mod published;
+        mod thread_cache;
+
+        pub(crate) use clock::{Clock, RoughDeadline};
+        pub(crate) use copies::Copies;
+        pub(crate) use published::{CachedRead, PublishedLease};
+    }
 }
-// Where the files look for each other.
+// The files find each other here.
 use driver::{
-    builder, call, caller, lanes, lease, observe, settings, shared, source, token, transport,
+    ask, builder, cached_read, call, caller, fixed, flight, observe, settings, shared, source,
+    token, transport,
 };
 
 mod clock;
@@ -41,19 +53,29 @@ mod sync;
 
 pub mod time;
 
+pub use ask::Ask;
 pub use builder::Builder;
+pub use driver::blocking;
 pub use settings::ConfigError;
-pub use source::{Async, Blocking, Driver, TokenSource};
+pub use source::TokenSource;
 pub use step::Stepped;
 pub use token::Token;
-pub use transport::{
-    AsyncTransport, BlockingTransport, BodyBuffer, HttpResponse, Received, io_failure,
-};
+pub use transport::{BoxFuture, OutsideRuntime, Runtime, Transport, io_failure, response};
 
 pub use jeel_auth_core as core;
 
-/// A source over `cache`. A [`Builder`] would seed the cache by chance, and a schedule that failed
-/// could not be replayed.
-pub fn source_over<D: Driver>(cache: core::Cache, transport: D::Transport) -> TokenSource<D> {
-    TokenSource::new(shared::Shared::new(cache, None), D::around(transport))
+use std::sync::Arc;
+
+/// A source for threads over `cache`. A [`Builder`] would seed the cache at random, and a schedule
+/// that failed could not be replayed.
+pub fn threads_over(
+    cache: core::Cache,
+    transport: impl blocking::Transport,
+) -> blocking::TokenSource {
+    blocking::TokenSource::new(shared::Shared::new(cache, None), Arc::new(transport))
+}
+
+/// The same for tasks.
+pub fn tasks_over(cache: core::Cache, transport: impl Transport + Runtime) -> TokenSource {
+    TokenSource::new(shared::Shared::new(cache, None), Arc::new(transport))
 }

@@ -1,4 +1,4 @@
-//! In place of the driver's `sync`.
+//! Replaces `sync`.
 
 use crate::step::Stepped;
 use crate::time;
@@ -36,7 +36,7 @@ impl<T> ArcSwapOption<T> {
     }
 }
 
-/// As event-listener's: who listens is notified at most once, in the order of coming.
+/// As event-listener's: each listener is notified at most once, in the order of arrival.
 pub(crate) struct Event(Stepped<Vec<Place>>);
 
 /// A listener's place in the queue.
@@ -59,12 +59,17 @@ impl Event {
         EventListener(place)
     }
 
-    pub(crate) fn notify(&self, number: usize) {
-        let wakers: Vec<_> = self.0.step(|places| {
+    /// Returns how many were notified.
+    pub(crate) fn notify(&self, number: usize) -> usize {
+        let (number, wakers): (_, Vec<_>) = self.0.step(|places| {
+            // A listener that was dropped is in no queue.
+            places.retain(|place| Arc::strong_count(place) > 1);
             let number = number.min(places.len());
-            places.drain(..number).filter_map(|place| place.peek(Heard::notify)).collect()
+            let wakers = places.drain(..number).filter_map(|place| place.peek(Heard::notify));
+            (number, wakers.collect())
         });
         wakers.into_iter().for_each(Waker::wake);
+        number
     }
 }
 

@@ -1,4 +1,4 @@
-//! Time that passes only when it is told to.
+//! Time that passes only when a test says so.
 
 use crate::step::Stepped;
 use shuttle::future::block_on;
@@ -11,9 +11,9 @@ use std::time::Duration;
 #[derive(Default)]
 struct Time {
     now: Duration,
-    /// Who sleeps, until when. Who no longer does is still in here, and is woken for nothing.
+    /// The sleepers, and until when each sleeps. A sleeper that was dropped is woken in vain.
     sleepers: Vec<(Duration, Waker)>,
-    /// Who waits for somebody to fall asleep.
+    /// The threads that wait for a sleeper.
     watchers: Vec<Waker>,
 }
 
@@ -77,7 +77,7 @@ pub async fn sleep(duration: Duration) {
 }
 
 impl Time {
-    /// Returns who is to be woken.
+    /// Returns the wakers of the sleepers that are due.
     fn pass(&mut self, by: Duration) -> Vec<Waker> {
         self.now = self.now.saturating_add(by);
         let due = |sleeper: &mut (Duration, Waker)| sleeper.0 <= self.now;
@@ -89,7 +89,7 @@ fn time() -> Arc<Stepped<Time>> {
     TIME.with_borrow(Arc::clone)
 }
 
-/// In place of the standard library's.
+/// Replaces the standard library's.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Instant(Duration);
 

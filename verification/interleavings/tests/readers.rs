@@ -4,15 +4,18 @@
 
 mod common;
 
-use common::{LIFETIME, Server, Threads, exhaust, explore, herd, number, policy, seconds, source};
-use jeel_auth_interleavings::{Stepped, Token, time};
+use common::{
+    LIFETIME, Server, exhaust, explore, herd, number, policy, seconds, source, source_with_token,
+};
+use jeel_auth_interleavings::blocking::TokenSource;
+use jeel_auth_interleavings::{Ask, Stepped, Token, time};
 use shuttle::thread;
 use std::sync::Arc;
 use std::time::Duration;
 
 /// Reads the lease, and checks what it finds: usable when the reader asked, whole, and not older than
 /// the newest that any reader had seen by then.
-fn read(server: &Server, source: &Threads, newest: &Stepped<usize>) {
+fn read(server: &Server, source: &TokenSource, newest: &Stepped<usize>) {
     let asked = time::now();
     let seen = newest.step(|newest| *newest);
     if let Some(token) = source.cached() {
@@ -35,7 +38,7 @@ fn readers_see_whole_usable_tokens_and_never_an_older_one() {
         let source = source(&server);
         // Every deadline falls between two ticks of the rough clock.
         time::pass(Duration::from_millis(5));
-        source.ready().unwrap();
+        source.token().unwrap();
         assert_eq!(source.cached().as_ref().map(number), Some(1));
         // The renewal is due, and would take until after the expiry if the server were slow.
         time::pass(seconds(90));
@@ -64,7 +67,7 @@ fn a_token_asked_for_at_least_so_long_lives_so_long() {
         let server = Server::new();
         let source = source(&server);
         time::pass(Duration::from_millis(5));
-        source.ready().unwrap();
+        source.token().unwrap();
         // Too late comes between two ticks of the rough clock.
         time::pass(seconds(45) - Duration::from_millis(10));
         let clock = thread::spawn(|| time::pass(Duration::from_millis(14)));
@@ -72,7 +75,7 @@ fn a_token_asked_for_at_least_so_long_lives_so_long() {
         let endpoint = server.clone();
         herd(2, move |_| {
             let asked = time::now();
-            let token = source.token_valid_for(half).unwrap();
+            let token = source.token_with(Ask::new().valid_for(half)).unwrap();
             let usable_until = endpoint.issued(&token) + LIFETIME - policy().expiry_leeway;
             assert!(asked + half <= usable_until, "a token that ends too soon");
         });
@@ -108,8 +111,7 @@ fn what_one_reader_has_missed_no_other_finds_afterwards() {
 #[test]
 fn every_order_of_a_reader_and_a_rejection_withdraws_the_token_in_time() {
     let orders = exhaust(|| {
-        let server = Server::new();
-        let source = source(&server);
+        let source = source_with_token(&Server::new());
         let old = source.token().unwrap();
         let reader = source.clone();
         let reader = thread::spawn(move || reader.cached());

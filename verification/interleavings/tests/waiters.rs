@@ -1,6 +1,6 @@
 //! Threads that wait: no lost wake-up, no double flight.
 //!
-//! Where time stands still, a caller whom nobody wakes is a deadlock, and fails the model.
+//! While time stands still, a caller that is not woken is a deadlock, and fails the model.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a model fails by panicking")]
 
@@ -8,7 +8,7 @@ mod common;
 
 use common::{Answer, Server, credentials, exhaust, explore, herd, number, seconds, source};
 use jeel_auth_interleavings::core::{ErrorKind, State};
-use jeel_auth_interleavings::time;
+use jeel_auth_interleavings::{Ask, time};
 use shuttle::thread;
 use std::time::Duration;
 
@@ -46,7 +46,7 @@ fn one_denial_answers_all_who_waited() {
     });
 }
 
-/// The hold-off ends, and is all that does: whoever looks first flies for all.
+/// Only the hold-off ends: the first caller that looks sends the request for all.
 #[test]
 fn a_blip_is_waited_out_by_all_and_costs_one_more_request() {
     explore(|| {
@@ -68,7 +68,7 @@ fn a_caller_leaves_at_its_deadline_and_the_others_are_answered() {
         let source = source(&server);
         let clock = thread::spawn(|| time::pass(Duration::from_millis(1)));
         let waits = [Duration::ZERO, Duration::from_millis(1), seconds(30)];
-        let answers = herd(3, move |caller| source.token_within(waits[caller]));
+        let answers = herd(3, move |caller| source.token_with(Ask::new().within(waits[caller])));
         clock.join().unwrap();
         assert_eq!(number(answers[2].as_ref().unwrap()), 1);
         for answer in answers {

@@ -66,13 +66,13 @@ impl ConfigError {
         Self(Problem::Malformed { variable, expected })
     }
 
-    #[cfg(feature = "tls")]
-    pub(crate) const fn tls(why: String) -> Self {
-        Self(Problem::Tls(why))
+    /// TLS cannot be set up, and why: for adapters.
+    pub fn tls(why: impl fmt::Display) -> Self {
+        Self(Problem::Tls(why.to_string()))
     }
 
-    #[cfg(feature = "tls")]
-    pub(crate) const fn bad_root() -> Self {
+    /// The extra roots hold no certificate, or an unreadable one: for adapters.
+    pub const fn bad_root() -> Self {
         Self(Problem::BadRoot)
     }
 

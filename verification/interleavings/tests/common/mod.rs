@@ -4,18 +4,16 @@
 #![allow(dead_code, unreachable_pub, reason = "each test file uses its part")]
 
 use jeel_auth_interleavings::core::{
-    BodyEncoding, Cache, Credentials, EncodingChoice, Environment, Policy, Response, SendFailure,
-    TokenRequest, TransportKind,
+    Action, BodyEncoding, Cache, Credentials, EncodingChoice, Environment, Moment, Policy,
+    Response, SendFailure, TokenRequest, TransportKind,
 };
 use jeel_auth_interleavings::{
-    AsyncTransport, Blocking, BlockingTransport, Received, Stepped, Token, TokenSource,
-    source_over, time,
+    BoxFuture, Runtime, Stepped, Token, Transport, blocking, threads_over, time,
 };
 use shuttle::scheduler::{DfsScheduler, PctScheduler, RandomScheduler, Scheduler};
 use shuttle::{Config, Runner, future, thread};
 use std::collections::VecDeque;
 use std::env;
-use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -68,7 +66,7 @@ pub const fn seconds(seconds: u64) -> Duration {
 /// How long the server's tokens live.
 pub const LIFETIME: Duration = seconds(100);
 
-/// What one request is answered with.
+/// The answer to one request.
 #[derive(Clone, Copy, Debug)]
 pub enum Answer {
     /// Token number n, for request number n.
@@ -77,7 +75,7 @@ pub enum Answer {
     Broken,
 }
 
-/// A token endpoint; clones are one. It answers with tokens, but for what is scripted, and fails the
+/// A token endpoint, which clones share. It issues tokens after the scripted answers, and fails the
 /// model when two requests are under way at once.
 #[derive(Clone, Debug, Default)]
 pub struct Server(Arc<Stepped<Inside>>);
@@ -88,7 +86,7 @@ struct Inside {
     /// When each request came.
     came: Vec<Duration>,
     under_way: bool,
-    /// The one secret that is accepted, if not all are.
+    /// The only secret that is accepted, or `None` for all.
     secret: Option<&'static str>,
 }
 
@@ -97,7 +95,7 @@ impl Server {
         Self::default()
     }
 
-    /// Answers the first requests so.
+    /// Gives these answers to the first requests.
     pub fn scripted(answers: &[Answer]) -> Self {
         let server = Self::default();
         server.0.peek(|inside| inside.script.extend(answers));
@@ -120,7 +118,7 @@ impl Server {
         self.0.peek(|inside| *inside.came.get(number(token) - 1).unwrap())
     }
 
-    fn begin(&self, request: &TokenRequest) -> Result<Canned, SendFailure> {
+    fn begin(&self, request: &TokenRequest) -> Result<Response, SendFailure> {
         let sent = String::from_utf8_lossy(request.body());
         self.0.step(|inside| {
             assert!(!inside.under_way, "two requests at once");
@@ -128,7 +126,7 @@ impl Server {
             inside.came.push(time::peek());
             let denied = inside.secret.is_some_and(|secret| !sent.contains(secret));
             let usual = if denied { Answer::Status(401) } else { Answer::Token };
-            Canned::new(inside.script.pop_front().unwrap_or(usual), inside.came.len())
+            respond(inside.script.pop_front().unwrap_or(usual), inside.came.len())
         })
     }
 
@@ -138,71 +136,52 @@ impl Server {
     }
 }
 
-/// Whose request a token answered, beginning with 1.
+/// The number of the request that a token answered, beginning with 1.
 pub fn number(token: &Token) -> usize {
     token.expose_secret().strip_prefix("token-").unwrap().parse().unwrap()
 }
 
-pub struct Canned(u16, String);
-
-impl Canned {
-    fn new(answer: Answer, number: usize) -> Result<Self, SendFailure> {
-        let lifetime = LIFETIME.as_secs();
-        match answer {
-            Answer::Token => Ok(Self(
-                200,
-                format!(
-                    r#"{{"access_token":"token-{number}","token_type":"Bearer","expires_in":{lifetime}}}"#
-                ),
-            )),
-            Answer::Status(status) => Ok(Self(status, String::new())),
-            Answer::Broken => Err(SendFailure::new(TransportKind::Broken, "cut")),
+fn respond(answer: Answer, number: usize) -> Result<Response, SendFailure> {
+    match answer {
+        Answer::Token => {
+            let lifetime = LIFETIME.as_secs();
+            let json = format!(
+                r#"{{"access_token":"token-{number}","token_type":"Bearer","expires_in":{lifetime}}}"#
+            );
+            Ok(Response::new(200, [], json.as_bytes()))
         }
+        Answer::Status(status) => Ok(Response::new(status, [], b"")),
+        Answer::Broken => Err(SendFailure::new(TransportKind::Broken, "cut")),
     }
 }
 
-impl Received for Canned {
-    fn response(&self) -> Response<'_> {
-        Response::new(self.0, [], self.1.as_bytes())
-    }
-}
-
-impl BlockingTransport for Server {
-    type Received = Canned;
-
-    fn with_defaults() -> Result<Self, String> {
-        Ok(Self::new())
-    }
-
-    fn send(&self, request: &TokenRequest) -> Result<Canned, SendFailure> {
-        let answer = self.begin(request);
+impl blocking::Transport for Server {
+    fn send(&self, request: &TokenRequest) -> Result<Response, SendFailure> {
+        let response = self.begin(request);
         self.end();
-        answer
+        response
     }
 }
 
-/// What becomes of the tasks that a runtime is given.
+/// What a runtime does with its tasks.
 #[derive(Clone, Copy, Debug)]
-pub enum Runtime {
-    Up,
-    /// It drops every task sooner or later, if it is not done by then.
-    ShuttingDown,
+pub enum Fate {
+    Runs,
+    /// It drops every task sooner or later, unless the task is done by then.
+    ShutsDown,
     /// It drops every task at once.
-    Down,
+    IsDown,
 }
 
 /// The server, as tasks see it.
 #[derive(Debug)]
-pub struct OnTasks(pub Server, pub Runtime);
+pub struct OnTasks(pub Server, pub Fate);
 
-impl AsyncTransport for OnTasks {
-    type Received = Canned;
-
-    fn with_defaults() -> Result<Self, String> {
-        Ok(Self(Server::new(), Runtime::Up))
-    }
-
-    async fn send(&self, request: &TokenRequest) -> Result<Canned, SendFailure> {
+impl Transport for OnTasks {
+    fn send<'a>(
+        &'a self,
+        request: &'a TokenRequest,
+    ) -> BoxFuture<'a, Result<Response, SendFailure>> {
         /// Hangs up also when the task is dropped half-way.
         struct Call<'a>(&'a Server);
         impl Drop for Call<'_> {
@@ -210,25 +189,29 @@ impl AsyncTransport for OnTasks {
                 self.0.end();
             }
         }
-        let answer = self.0.begin(request);
-        let _call = Call(&self.0);
-        future::yield_now().await;
-        answer
+        Box::pin(async {
+            let response = self.0.begin(request);
+            let _call = Call(&self.0);
+            future::yield_now().await;
+            response
+        })
     }
+}
 
-    fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+impl Runtime for OnTasks {
+    fn spawn(&self, task: BoxFuture<'static, ()>) {
         match self.1 {
-            Runtime::Up => drop(future::spawn(task)),
-            Runtime::ShuttingDown => {
+            Fate::Runs => drop(future::spawn(task)),
+            Fate::ShutsDown => {
                 let task = future::spawn(task);
                 drop(thread::spawn(move || task.abort()));
             }
-            Runtime::Down => drop(task),
+            Fate::IsDown => drop(task),
         }
     }
 
-    async fn sleep(&self, duration: Duration) {
-        time::sleep(duration).await;
+    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
+        Box::pin(time::sleep(duration))
     }
 }
 
@@ -236,7 +219,7 @@ pub fn credentials(secret: &'static str) -> Credentials {
     Credentials::new("school", secret).unwrap()
 }
 
-/// Nothing is left to chance but what a test wants to be.
+/// Without the random spread.
 pub fn policy() -> Policy {
     let mut policy = Policy::default();
     policy.renewal_margin = seconds(20);
@@ -250,8 +233,17 @@ pub fn cache(policy: Policy) -> Cache {
         .with_encoding(EncodingChoice::Always(BodyEncoding::Multipart))
 }
 
-pub type Threads = TokenSource<Blocking<Server>>;
+/// A source that holds a token already, so that no flight adds to the orders of a model.
+pub fn source_with_token(server: &Server) -> blocking::TokenSource {
+    let mut cache = cache(policy());
+    let now = Moment::new(time::peek(), time::peek());
+    let _ = cache.acquire(now, Duration::ZERO);
+    let Some(Action::Send(request)) = cache.poll_action(now) else { panic!("no request") };
+    let response = blocking::Transport::send(server, &request).unwrap();
+    cache.handle_response(now, request.flight(), &response);
+    threads_over(cache, server.clone())
+}
 
-pub fn source(server: &Server) -> Threads {
-    source_over(cache(policy()), server.clone())
+pub fn source(server: &Server) -> blocking::TokenSource {
+    threads_over(cache(policy()), server.clone())
 }
