@@ -1,8 +1,8 @@
-//! Allocations of this thread, counted.
+//! Counts the allocations of this thread.
 
 use crate::rounds::Op;
 
-/// How often a call allocates.
+/// The number of allocations per call.
 pub(crate) fn per_call(op: &Op) -> f64 {
     const TIMES: u32 = 96;
     let mut count = 0;

@@ -1,5 +1,5 @@
-//! Token requests and responses as one would write and read them by hand, with nothing checked: the
-//! floor of the study of bytes.
+//! Token requests and responses written and parsed by hand without checks. They are the lower bound of
+//! the study of bytes.
 
 use crate::ours::{CLIENT_ID, CLIENT_SECRET};
 use crate::world::Failure;
@@ -14,7 +14,7 @@ const FIELDS: [(&str, &str); 3] = [
     ("grant_type", "client_credentials"),
 ];
 
-/// A multipart body of three fields and its content type, each in memory of its own.
+/// A multipart body of three fields and its content type, each in its own allocation.
 pub(crate) fn multipart(boundary: &str) -> (String, Vec<u8>) {
     let content_type = ["multipart/form-data; boundary=", boundary].concat();
     let mut body = Vec::with_capacity(512);
@@ -31,7 +31,7 @@ pub(crate) fn multipart(boundary: &str) -> (String, Vec<u8>) {
 
 const DISPOSITION: &str = "\r\nContent-Disposition: form-data; name=\"";
 
-/// Of the length of ours.
+/// A boundary of the same length as ours.
 pub(crate) const BOUNDARY: &str = "jeel-auth-0123456789abcdef";
 
 /// The whole request.
@@ -49,7 +49,7 @@ const HEAD: &str = "POST /oauth2/token HTTP/1.1\r\nHost: auth.sandbox.jeel.co\r\
 Accept-Encoding: identity\r\nAccept: application/json\r\nUser-Agent: jeel-auth/0.1.0\r\n\
 Content-Type: ";
 
-/// What a client must have of a response.
+/// The parts of a response that a client needs.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Issued<'a> {
     pub(crate) access_token: &'a str,
@@ -57,7 +57,7 @@ pub(crate) struct Issued<'a> {
     pub(crate) expires_in: u64,
 }
 
-/// A response by httparse and serde_json alone.
+/// Parses a response with httparse and serde_json alone.
 pub(crate) fn read(bytes: &[u8]) -> Option<Issued<'_>> {
     let mut fields = [httparse::EMPTY_HEADER; 64];
     let mut head = httparse::Response::new(&mut fields);
@@ -71,7 +71,7 @@ pub(crate) fn read(bytes: &[u8]) -> Option<Issued<'_>> {
     (is_usable && !issued.access_token.is_empty()).then_some(issued)
 }
 
-/// A token and its lifetime by one reqwest call, with nothing around it.
+/// Gets a token and its lifetime with one reqwest call.
 pub(crate) async fn fetch(client: &Client, url: &str) -> Result<(String, Duration), Failure> {
     #[derive(Deserialize)]
     struct Response {
@@ -83,10 +83,10 @@ pub(crate) async fn fetch(client: &Client, url: &str) -> Result<(String, Duratio
     Ok((response.access_token, Duration::from_secs(response.expires_in)))
 }
 
-/// What Keycloak 26 answers, with Jeel's `tx_id`.
+/// A response of Keycloak 26, with Jeel's `tx_id`.
 pub(crate) const RESPONSE: &[u8] = include_bytes!("response.http");
 
-/// The same with a token of one part, which says nothing of itself.
+/// The same response with an opaque token.
 pub(crate) fn opaque_response() -> Vec<u8> {
     let body = RESPONSE.windows(4).position(|four| four == b"\r\n\r\n").unwrap_or(RESPONSE.len());
     let (head, body) = RESPONSE.split_at(body);

@@ -14,13 +14,13 @@ use jeel_auth_core::{
 };
 use std::time::Duration;
 
-/// Ways to do one thing, the floor first and ours second.
+/// Implementations of one task: the version by hand first, ours second.
 struct Contest {
     what: &'static str,
     entrants: Vec<(&'static str, Op)>,
 }
 
-/// What was measured of one way.
+/// The results of one implementation.
 #[derive(Debug)]
 struct Way {
     name: &'static str,
@@ -28,7 +28,7 @@ struct Way {
     allocations: f64,
 }
 
-/// All that this study measured.
+/// The results of this study.
 #[derive(Debug)]
 pub(crate) struct Bytes(Vec<(&'static str, Vec<Way>)>);
 
@@ -40,7 +40,7 @@ pub(crate) fn study() -> Result<Bytes, Failure> {
     Ok(Bytes(contests.into_iter().map(|contest| (contest.what, contest.run())).collect()))
 }
 
-/// Allocations of ours: what, the most that CI allows, and how many there are.
+/// Our allocations: the task, the limit of CI, and the count.
 pub(crate) fn allocations_of_ours() -> Vec<(&'static str, f64, f64)> {
     let mut found = Vec::new();
     for (contest, most) in [(multipart_body(), 2.0), (request(), 6.0), (response(), 7.0)] {
@@ -113,7 +113,7 @@ fn response() -> Contest {
     Contest { what: RESPONSE_READ, entrants }
 }
 
-/// A cache whose request is on its way.
+/// A cache with a request in flight.
 fn asked() -> (Cache, Option<TokenRequest>) {
     let mut cache = asking(BodyEncoding::Multipart);
     let request = request_of(&mut cache);
@@ -130,7 +130,7 @@ fn take_response(cache: &mut Cache, request: &Option<TokenRequest>, bytes: &[u8]
     cache.handle_response(NOW, request.flight(), &response);
 }
 
-/// When the response was made.
+/// The time of the response.
 const NOW: Moment = Moment::new(Duration::from_secs(1000), Duration::from_secs(1_800_000_000));
 
 /// A cache whose next action is to send a request.

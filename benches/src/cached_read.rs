@@ -1,4 +1,4 @@
-//! Study 1: a valid token in hand, ready for the `Authorization` header.
+//! Study 1: from a valid token in the cache to a value for the `Authorization` field.
 
 use crate::allocations;
 use crate::goals::Goals;
@@ -9,26 +9,27 @@ use crate::table::{Table, short, times};
 use crate::world::{Failure, runtime};
 use std::fmt::Write;
 
-/// What was measured of one subject.
+/// The results of one subject.
 #[derive(Debug)]
 pub(crate) struct Read {
     pub(crate) name: &'static str,
     pub(crate) kind: Kind,
-    /// On one thread, and on two.
+    /// On one thread.
     pub(crate) alone: Rounds,
+    /// On two threads.
     pub(crate) together: Rounds,
     pub(crate) instructions: f64,
     pub(crate) allocations: f64,
 }
 
-/// All that this study measured.
+/// The results of this study.
 #[derive(Debug)]
 pub(crate) struct CachedRead {
     pub(crate) reads: Vec<Read>,
     states: Vec<State>,
 }
 
-/// A read while something is happening to the token.
+/// A read in a state of the renewal.
 #[derive(Debug)]
 struct State {
     name: &'static str,
@@ -162,7 +163,7 @@ impl CachedRead {
         let ours = self.reads.iter().filter(|read| read.kind == Kind::Owned);
         let slowest = ours.max_by(|a, b| a.alone.median().total_cmp(&b.alone.median()));
         let Some(slowest) = slowest else { return };
-        // The lock around oauth2 keeps no more promises than the base does: it is in the table only.
+        // The lock around oauth2 does no more than the base, so it has no goal.
         let caches = |read: &&Read| read.kind == Kind::Peer && !read.name.starts_with('`');
         for peer in self.reads.iter().filter(caches) {
             let ratio = peer.alone.ratio_to(&slowest.alone);

@@ -1,4 +1,4 @@
-//! Tasks that ask a holder without end, and what they met.
+//! Tasks that acquire tokens repeatedly, and their counts.
 
 use crate::holder::Holder;
 use crate::server::Server;
@@ -11,39 +11,38 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
-/// What all callers met, after the first had its token.
+/// The counts of all callers, from the first token on.
 #[derive(Debug)]
 pub(crate) struct Tally {
     pub(crate) name: &'static str,
     pub(crate) calls: u64,
     pub(crate) errors: u64,
-    /// Calls that were not answered when first polled.
+    /// Calls that were pending at the first poll.
     pub(crate) blocked: u64,
-    /// Of them, those that were not answered by the end of the run.
+    /// Blocked calls that were still pending at the end of the run.
     pub(crate) unanswered: u64,
-    /// Tokens handed out although over: the server knows when it issued them.
+    /// Expired tokens handed out, according to the server's time of issue.
     pub(crate) expired: u64,
-    /// Microseconds from asking to the answer.
+    /// The duration of calls in microseconds.
     pub(crate) latency: Histogram<u64>,
     pub(crate) requests: u64,
     pub(crate) tokens: usize,
 }
 
-/// How a run goes.
+/// The parameters of a run.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Run {
-    /// How long the server takes.
+    /// The time that the server takes to respond.
     pub(crate) delay: Duration,
     pub(crate) lifetime: Duration,
     pub(crate) length: Duration,
-    /// Whether the server answers nothing but 503 once it has issued one token.
+    /// Whether the server responds with 503 after it has issued one token.
     pub(crate) fails_after_first: bool,
 }
 
 const TASKS: usize = 64;
 
-/// Each task asks about a thousand times a second: all the time, and yet nobody waits for a
-/// processor, which would be measured instead.
+/// Each task asks about a thousand times a second. More would measure the wait for a processor.
 const PAUSE: Duration = Duration::from_millis(1);
 
 pub(crate) fn drive<H: Holder>(run: Run) -> Result<Tally, Failure> {
@@ -64,7 +63,7 @@ pub(crate) fn drive<H: Holder>(run: Run) -> Result<Tally, Failure> {
         all.tokens = server.tokens_issued();
         Ok::<_, Failure>(all)
     });
-    // Whoever hangs is not waited for.
+    // Tasks that hang are not awaited.
     runtime.shutdown_background();
     tally
 }
@@ -92,7 +91,7 @@ async fn ask<H: Holder>(
     Ok(tally)
 }
 
-/// Asks once; nothing where there is no answer by the end.
+/// Asks once. Returns `None` if the call is pending at the end of the run.
 async fn answered<H: Holder>(
     holder: &H,
     tally: &mut Tally,

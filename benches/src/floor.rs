@@ -1,4 +1,4 @@
-//! The least that a cached read could be: what the tables measure against.
+//! The lower bounds of a cached read, to which the tables compare.
 
 use crate::rounds::{Op, op};
 use arc_swap::ArcSwap;
@@ -6,20 +6,20 @@ use http::HeaderValue;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// A token as one would keep it by hand: its header value and when it is over.
+/// A token without a library: its header value and its expiry.
 struct CurrentToken {
     authorization: HeaderValue,
     until: Instant,
 }
 
 fn held(authorization: &HeaderValue) -> CurrentToken {
-    // A copy of its own: a clone would share the counter of the subject beside it.
+    // A copy, because a clone would share the reference count with another subject.
     let authorization = HeaderValue::from_bytes(authorization.as_bytes());
     let authorization = authorization.unwrap_or(HeaderValue::from_static(""));
     CurrentToken { authorization, until: Instant::now() + Duration::from_secs(3600) }
 }
 
-/// An `ArcSwap` guard, a look at the clock and a clone of the value: the base of all ratios.
+/// An `ArcSwap` guard, a clock reading and a clone of the value. It is the base of all ratios.
 pub(crate) fn base(authorization: &HeaderValue) -> Op {
     let slot = ArcSwap::from_pointee(held(authorization));
     op(move || {
@@ -37,7 +37,7 @@ pub(crate) fn load_and_clock(authorization: &HeaderValue) -> Op {
     })
 }
 
-/// A clone of an `Arc`, with no clock at all.
+/// A clone of an `Arc`, without a clock reading.
 pub(crate) fn arc_clone() -> Op {
     let shared = Arc::new(0_u64);
     op(move || Arc::clone(&shared))

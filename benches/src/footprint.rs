@@ -1,6 +1,6 @@
-//! Study 5: what each costs to depend on: crates, a clean release build, the stripped binary.
+//! Study 5: the cost of a dependency: crates, a clean release build, and the stripped binary.
 //!
-//! The programs are in the folder `footprint`; each does no more than get one token.
+//! The programs are in the folder `footprint`. Each gets one token.
 
 use crate::goals::Goals;
 use crate::table::{Table, short};
@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
-/// What one program costs.
+/// The figures of one program.
 #[derive(Debug)]
 struct Footprint {
     name: &'static str,
@@ -19,11 +19,11 @@ struct Footprint {
     megabytes: f64,
 }
 
-/// All that this study measured.
+/// The results of this study.
 #[derive(Debug)]
 pub(crate) struct Footprints(Vec<Footprint>);
 
-/// The libraries alone, ours, and what users would pick instead.
+/// The HTTP libraries alone, ours, and the alternatives.
 const PROGRAMS: [(&str, &str); 10] = [
     ("ureq", "ureq alone"),
     ("jeel-auth-ureq", "jeel-auth-ureq"),
@@ -37,7 +37,7 @@ const PROGRAMS: [(&str, &str); 10] = [
     ("with-oauth2", "oauth2, with its reqwest"),
 ];
 
-/// Measures one program after the other, and shows what there is after each: it takes long.
+/// Measures one program after the other. Shows the results after each, because the study takes long.
 pub(crate) fn study(
     mut show: impl FnMut(&Footprints) -> Result<(), Failure>,
 ) -> Result<Footprints, Failure> {
@@ -54,7 +54,7 @@ pub(crate) fn study(
     Ok(measured)
 }
 
-/// The workspace of the programs, and where they are built.
+/// The workspace of the programs, and its target folder.
 struct Programs {
     manifest: PathBuf,
     target: PathBuf,
@@ -65,7 +65,7 @@ impl Programs {
         let package = format!("footprint-{program}");
         let tree =
             self.run("tree", &["-p", &package, "-e", "no-dev", "--prefix", "none", "--locked"])?;
-        // A crate that was shown before is shown again with a mark.
+        // cargo tree marks a crate that it has listed before.
         let crates: BTreeSet<_> = tree.lines().map(|line| line.trim_end_matches(" (*)")).collect();
         let start = Instant::now();
         self.run("build", &["-p", &package, "--release", "--locked", "--quiet"])?;
@@ -73,7 +73,7 @@ impl Programs {
         let binary = std::fs::metadata(self.target.join("release").join(&package))?;
         std::fs::remove_dir_all(&self.target)?;
         let megabytes = binary.len() as f64 / 1e6;
-        // Itself is none of its dependencies.
+        // The program is not one of its dependencies.
         Ok(Footprint { name, crates: crates.len() - 1, seconds, megabytes })
     }
 

@@ -1,4 +1,4 @@
-//! What was to be reached, beside what was.
+//! Goals, and whether they are met.
 
 use crate::table::Table;
 

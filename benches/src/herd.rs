@@ -1,4 +1,4 @@
-//! Study 2: many tasks at once, on an empty cache.
+//! Study 2: many concurrent tasks on an empty cache.
 
 use crate::by_hand;
 use crate::goals::Goals;
@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 use tokio::runtime::Runtime;
 use tokio::sync::OnceCell;
 
-/// What a herd met.
+/// The counts of a herd.
 #[derive(Debug)]
 pub(crate) struct Stampede {
     name: &'static str,
@@ -26,7 +26,7 @@ pub(crate) struct Stampede {
     pub(crate) errors: u64,
 }
 
-/// All that this study measured.
+/// The results of this study.
 #[derive(Debug)]
 pub(crate) struct Herd(Vec<Vec<Stampede>>);
 
@@ -38,7 +38,7 @@ pub(crate) fn study() -> Result<Herd, Failure> {
     Ok(Herd(SIZES.into_iter().map(herds).collect::<Result<_, _>>()?))
 }
 
-/// Base and ours in turn, then the peers, of whom some take long.
+/// Runs base and ours in turn, then the peers, some of which take long.
 fn herds(size: usize) -> Result<Vec<Stampede>, Failure> {
     let runtime = runtime()?;
     let mut herds = vec![Stampede::new::<Once>(size), Stampede::new::<Ours>(size)];
@@ -68,14 +68,14 @@ fn peer<H: Holder>(runtime: &Runtime, size: usize) -> Result<Stampede, Failure> 
     Ok(herd)
 }
 
-/// One herd of ours, for the checks.
+/// Runs one herd on our cache. The checks use it.
 pub(crate) fn ours(size: usize) -> Result<Stampede, Failure> {
     let mut herd = Stampede::new::<Ours>(size);
     herd.add(stampede::<Ours>(&runtime()?, size)?);
     Ok(herd)
 }
 
-/// Milliseconds until all had an answer, requests, errors.
+/// The milliseconds until all calls ended, the requests, and the errors.
 fn stampede<H: Holder>(runtime: &Runtime, size: usize) -> Result<(f64, u64, u64), Failure> {
     let server = Server::start(DELAY, Duration::from_secs(3600))?;
     runtime.block_on(async {
@@ -93,7 +93,7 @@ fn stampede<H: Holder>(runtime: &Runtime, size: usize) -> Result<(f64, u64, u64)
     })
 }
 
-/// The least that a herd could take: one cell, one call.
+/// The lower bound: one cell and one call.
 struct Once {
     cell: OnceCell<HeaderValue>,
     client: reqwest::Client,

@@ -1,4 +1,4 @@
-//! Whoever holds a token for callers on tokio: ours, and what users would pick instead.
+//! The interface to a token cache on tokio: ours, or an alternative.
 
 use crate::ours;
 use crate::server::Server;
@@ -8,18 +8,18 @@ use jeel_auth::{Async, TokenSource};
 use std::future::Future;
 use std::time::Duration;
 
-/// Holds a token, and fetches one when it must.
+/// A token cache, which requests a token when it needs one.
 pub(crate) trait Holder: Sized + Send + Sync + 'static {
     const NAME: &'static str;
-    /// A lifetime at which the holder comes to renew after a few seconds, by its own rule.
+    /// A lifetime with which the cache renews after a few seconds, by its own rule.
     const ROLLOVER: Duration;
-    /// One at which a run so long ends while the holder has come to renew and the token is good.
+    /// A lifetime with which a run of this length ends after the renewal time and before the expiry.
     const OUTAGE: (Duration, Duration);
 
-    /// A holder without a token yet; within a tokio runtime.
+    /// A cache without a token. It is called within a tokio runtime.
     fn new(server: &Server) -> impl Future<Output = Result<Self, Failure>> + Send;
 
-    /// The value of the `Authorization` field, ready to be sent.
+    /// The value of the `Authorization` field.
     fn header(&self) -> impl Future<Output = Result<HeaderValue, Failure>> + Send;
 }
 
@@ -28,9 +28,9 @@ pub(crate) struct Ours(TokenSource<Async<jeel_auth_reqwest::Reqwest>>);
 
 impl Holder for Ours {
     const NAME: &'static str = "jeel-auth-reqwest";
-    /// The margin is cut to a quarter of the lifetime, and up to a tenth is drawn: 5.2 to 6 s.
+    /// The margin is a quarter of the lifetime, and the spread up to a tenth: renewal after 5.2 to 6 s.
     const ROLLOVER: Duration = Duration::from_secs(8);
-    /// Renewed after 10.4 to 12 s, good for 15.2 since it was asked for.
+    /// Renewal after 10.4 to 12 s; usable for 15.2 s after the request.
     const OUTAGE: (Duration, Duration) = (Duration::from_secs(16), Duration::from_secs(14));
 
     async fn new(server: &Server) -> Result<Self, Failure> {
@@ -42,7 +42,7 @@ impl Holder for Ours {
     }
 }
 
-/// The value from a token, as one builds it for a request.
+/// Builds the field value from a token.
 #[cfg(feature = "peers")]
 pub(crate) fn bearer(token: &str) -> Result<HeaderValue, Failure> {
     Ok(HeaderValue::try_from(format!("Bearer {token}"))?)

@@ -1,11 +1,11 @@
-//! Instructions of a call, by callgrind.
+//! Counts the instructions of a call with callgrind.
 //!
-//! This program runs itself under valgrind with the argument [`COUNTED`]. There each subject is
-//! called so many times and then twice as many; callgrind counts within [`counted`] alone and dumps
-//! its totals at each return. The difference is free of whatever happens once.
+//! This program runs itself under valgrind with the argument [`COUNTED`]. There it calls each subject a
+//! number of times, and then twice as often. Callgrind counts only within [`counted`] and dumps its totals
+//! at each return. The difference excludes work that is done only once.
 //!
-//! Valgrind hides the vDSO: a clock reading is then a system call, whose instructions in the kernel
-//! are not counted, nor would the vDSO's be. Base and subjects read clocks alike.
+//! Valgrind hides the vDSO, so a clock reading is a system call, whose instructions in the kernel are not
+//! counted. That is the same for the base and all subjects.
 
 use crate::rounds::{Op, just};
 use crate::subjects::{near_expiry, server, subjects};
@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-/// Instructions per call by the subject's name; none where valgrind is missing.
+/// The instructions per call by the subject's name. Empty without valgrind.
 #[derive(Debug, Default)]
 pub(crate) struct Counts(BTreeMap<String, f64>);
 
@@ -22,13 +22,13 @@ pub(crate) struct Counts(BTreeMap<String, f64>);
 pub(crate) const COUNTED: &str = "counted";
 
 impl Counts {
-    /// NaN for what was not counted.
+    /// The count of a subject, NaN if it was not counted.
     pub(crate) fn of(&self, name: &str) -> f64 {
         self.0.get(name).copied().unwrap_or(f64::NAN)
     }
 }
 
-/// Counts everything, or nothing where there is no valgrind.
+/// Counts all subjects, or none without valgrind.
 pub(crate) fn count() -> Result<Counts, Failure> {
     let folder = std::env::temp_dir().join(format!("jeel-auth-benches-{}", std::process::id()));
     std::fs::create_dir_all(&folder)?;
@@ -62,7 +62,7 @@ fn run(folder: &Path) -> Result<Counts, Failure> {
 }
 
 const TIMES: u32 = 1000;
-/// As callgrind names it; a pattern would toggle but not dump.
+/// The name of the function in callgrind. With a pattern, callgrind would toggle but not dump.
 const COUNTED_CALLS: &str = "benches::instructions::counted_calls";
 
 /// The total of one dump.
@@ -72,7 +72,7 @@ fn total(folder: &Path, dump: usize) -> Result<f64, Failure> {
     Ok(total.ok_or("a dump without a summary")?.trim().parse()?)
 }
 
-/// What runs under valgrind: prints the names in the order of the dumps.
+/// Runs under valgrind, and prints the names in the order of the dumps.
 pub(crate) fn be_counted(out: &mut impl std::io::Write) -> Result<(), Failure> {
     let (runtime, server) = (runtime()?, server()?);
     let _inside = runtime.enter();

@@ -1,4 +1,4 @@
-//! Whether a read near expiry takes the driver's lock: it is read while somebody holds it.
+//! Checks that a read near expiry does not take the driver's lock, by reading while it is held.
 
 use crate::ours::builder;
 use crate::server::token_response;
@@ -10,13 +10,13 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-/// Reads that were answered while the lock was held, of so many.
+/// The number of reads while the lock is held.
 pub(crate) const READS: u64 = 1000;
 
-/// How many reads near expiry are answered while another thread holds the driver's lock.
+/// Returns how many reads near expiry finish while another thread holds the driver's lock.
 ///
-/// The driver looks at a response under its lock. The second response here stands still while it is looked
-/// at, until the reads are done or have been waited for long enough.
+/// The driver reads a response under its lock. The second response here blocks its reader until the reads
+/// have finished or the wait for them has timed out.
 pub(crate) fn reads_while_locked() -> Result<u64, Failure> {
     let (say_locked, locked) = channel();
     let (release, released) = channel();
@@ -29,7 +29,7 @@ pub(crate) fn reads_while_locked() -> Result<u64, Failure> {
     locked.recv_timeout(LIFETIME)?;
     let answered = Arc::new(AtomicU64::new(0));
     let reading = read(source, Arc::clone(&answered));
-    // A reader that needs the lock would never be done.
+    // A reader that needs the lock would never finish.
     let _ = reading.recv_timeout(Duration::from_secs(1));
     let answered = answered.load(SeqCst);
     let _ = release.send(());
@@ -63,7 +63,7 @@ struct Holding {
     released: Released,
 }
 
-/// A response that tells when it is looked at, and stands still then.
+/// A response that announces when it is read, and then blocks.
 struct CurrentToken {
     body: String,
     hold: Option<(Sender<()>, Released)>,

@@ -1,19 +1,19 @@
-//! jeel-auth's speed, measured against what users would pick instead.
+//! Benchmarks of jeel-auth and its alternatives.
 //!
 //! ```text
 //! cargo run --release --manifest-path benches/Cargo.toml
 //! ```
 //!
-//! prints all tables and writes docs/speed.md with its pictures, in half an hour, most of which is the
-//! clean builds of the footprint. The name of one study as argument, `read`, `herd`, `renewals`, `bytes`
-//! or `footprint`, runs that one and writes its section. `check`
-//! holds what CI holds: instructions, allocations, requests, blocked calls. It needs no peers:
+//! The program prints all tables and writes docs/speed.md with its pictures. It takes half an hour, mostly
+//! for the clean builds of the footprint. With the name of a study, `read`, `herd`, `renewals`, `bytes` or
+//! `footprint`, it runs only that study and writes its section. With `check` it checks the counts that CI
+//! checks: instructions, allocations, requests, blocked calls. The checks need no peers:
 //!
 //! ```text
 //! cargo run --release --manifest-path benches/Cargo.toml --no-default-features -- check
 //! ```
 //!
-//! Everything happens on this machine: a token server on loopback, and whoever asks it.
+//! The token server and its clients run on the same machine, over loopback.
 
 mod allocations;
 mod by_hand;
@@ -77,7 +77,7 @@ fn study(name: &str, out: &mut impl Write) -> Result<(), Failure> {
             let show = |found: &footprint::Footprints| report::FOOTPRINT.write(&found.markdown());
             (report::FOOTPRINT, footprint::study(show)?.markdown())
         }
-        _ => return Err(format!("no study is called {name}").into()),
+        _ => return Err(format!("unknown study: {name}").into()),
     };
     section.write(&tables)?;
     Ok(writeln!(out, "{tables}")?)

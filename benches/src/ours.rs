@@ -1,4 +1,4 @@
-//! Our sources, on each adapter, pointed at the server here.
+//! Token sources of each adapter, with the benchmark's server as their endpoint.
 
 use crate::server::Server;
 use crate::world::Failure;
@@ -10,13 +10,13 @@ pub(crate) fn source<D: Driver>(server: &Server) -> Result<TokenSource<D>, Failu
     Ok(builder(&server.url())?.build()?)
 }
 
-/// A source to be configured further.
+/// A builder, for further configuration.
 pub(crate) fn builder<D: Driver>(url: &str) -> Result<Builder<D>, Failure> {
     let credentials = Credentials::new(CLIENT_ID, CLIENT_SECRET)?;
     let endpoint = Endpoint::parse(url, LoopbackHttp::Allowed)?;
     Ok(TokenSource::builder(Environment::Sandbox, credentials).endpoint(endpoint))
 }
 
-/// Of the length that servers make them.
+/// A secret of typical length.
 pub(crate) const CLIENT_ID: &str = "6f1cbb2e-school-42";
 pub(crate) const CLIENT_SECRET: &str = "dGhlIHNlY3JldCBvZiBzY2hvb2wgNDI-xYz";

@@ -1,4 +1,4 @@
-//! What the README shows.
+//! The pictures of the README.
 
 use crate::cached_read::CachedRead;
 use crate::plot::{Bar, Plot, Whose};

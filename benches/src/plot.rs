@@ -9,11 +9,11 @@ pub(crate) struct Plot {
     pub(crate) bars: Vec<Bar>,
 }
 
-/// One bar; its colour says whose it is.
+/// One bar. Its colour tells ours from the others.
 pub(crate) struct Bar {
     pub(crate) label: String,
     pub(crate) value: f64,
-    /// What stands at its end.
+    /// The text at its end.
     pub(crate) note: String,
     pub(crate) whose: Whose,
 }
@@ -26,7 +26,7 @@ pub(crate) enum Whose {
 }
 
 const WIDTH: usize = 908;
-/// For labels that are longer than most.
+/// The additional width for long labels.
 const MARGIN: usize = 48;
 const LEFT: usize = 300;
 const LENGTH: f64 = 400.0;
@@ -88,7 +88,7 @@ impl Bar {
             Whose::Base => "base",
             Whose::Theirs => "theirs",
         };
-        // A bar of no length would not be seen.
+        // A bar without length would be invisible.
         let width = (end - LEFT as f64).max(2.0);
         let _ = writeln!(
             svg,
@@ -112,7 +112,7 @@ fn mark(decade: i32) -> String {
     }
 }
 
-/// Backquotes are for Markdown.
+/// Removes backquotes, which are for Markdown.
 fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('`', "")
 }

@@ -1,4 +1,4 @@
-//! Study 3: what callers notice when a token is renewed, lives four seconds, or cannot be renewed.
+//! Study 3: the calls while a token is renewed, lives four seconds, or cannot be renewed.
 
 use crate::callers::{Run, Tally, drive};
 use crate::goals::Goals;
@@ -9,7 +9,7 @@ use crate::table::{Table, short};
 use crate::world::Failure;
 use std::time::Duration;
 
-/// All that these studies measured.
+/// The results of this study.
 #[derive(Debug)]
 pub(crate) struct Renewals {
     pub(crate) rollover: Vec<Tally>,
@@ -25,7 +25,7 @@ pub(crate) fn study() -> Result<Renewals, Failure> {
     })
 }
 
-/// Which study a run is for.
+/// The kind of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Which {
     Rollover,
@@ -52,7 +52,7 @@ pub(crate) fn one<H: Holder>(which: Which) -> Result<Tally, Failure> {
 }
 
 impl Which {
-    /// Lifetimes are such that each holder comes to renew by its own rule within the run.
+    /// The lifetimes let each cache renew by its own rule within the run.
     pub(crate) fn run<H: Holder>(self) -> Run {
         let seconds = Duration::from_secs;
         let run = Run {
@@ -105,7 +105,7 @@ impl Renewals {
     }
 }
 
-/// What the default policy allows while one token comes to its renewal, and no other.
+/// The requests that the default policy allows while one token reaches its renewal time.
 pub(crate) fn budget(length: Duration) -> f64 {
     5.0 + (length.as_secs() / 12) as f64 + 2.0
 }

@@ -1,5 +1,4 @@
-//! The document with all tables, docs/speed.md: each study writes its own section and leaves the
-//! others alone.
+//! The document docs/speed.md. Each study writes its own section and keeps the others.
 
 use crate::plot::Plot;
 use crate::world::Failure;
@@ -13,61 +12,59 @@ pub(crate) struct Section {
     introduction: &'static str,
 }
 
-const INTRODUCTION: &str = "# How fast it is, and beside what
+const INTRODUCTION: &str = "# Benchmarks
 
-Written by `cargo run --release --manifest-path benches/Cargo.toml`, on one machine in one run for each
-section; each goal is followed by whether it was met. Times are medians of rounds in which all subjects take turns,
-and ratios are medians of the ratios within a round: on a shared machine they may move by a third.
-Requests, errors, blocked calls, allocations and instructions do not move.
+`cargo run --release --manifest-path benches/Cargo.toml` writes this document. Each section comes from one
+run on one machine. The goal tables state whether each goal is met. Times are medians of rounds in which
+all subjects take turns, and ratios are medians of the ratios within a round. On a shared machine, times
+and ratios may vary by a third. Requests, errors, blocked calls, allocations and instructions do not vary.
 ";
 
 pub(crate) const READ: Section = Section {
     heading: "A cached read",
     introduction: "\
-A valid token in hand; the caller ends with an `Authorization` value of its own, or, *borrowed*, looks
-at it for the time of a call. Futures are polled once, by no executor. Instructions are callgrind's;
-valgrind makes a system call of each look at a clock, and what the kernel does is not counted, for
-nobody. Peers give a token as text or in a map of headers; making the value of it belongs to their
-read.",
+The cache has a valid token. The caller gets an owned `Authorization` value or, *borrowed*, a reference to
+it during a call. Futures are polled once, without an executor. Callgrind counts the instructions. Under
+valgrind, a clock reading is a system call, and instructions in the kernel are not counted for any subject.
+Some peers return a token as text or in a map of headers; their read includes building the value.",
 };
 
 pub(crate) const HERD: Section = Section {
     heading: "A herd on an empty cache",
     introduction: "\
-google-cloud-auth begins to fetch when it is built, before the clock of this study starts.",
+google-cloud-auth sends its request when it is built, before the measurement starts.",
 };
 
 pub(crate) const RENEWALS: Section = Section {
     heading: "Renewals",
     introduction: "\
-64 tasks, each asking a thousand times a second. *Blocked* is a call that is not answered when first
-polled; *unanswered*, one that still is not at the end of the run. Lifetimes are such that each renews
-within the run by its own rule, which most cannot be told: 240 s before the end (google-cloud-auth),
-300 (azure_identity), 60 (yup-oauth2), 5 to 10 (aws), 30 (the lock); ours within the last third. The
-outage begins after the first token, and the run ends while that one is still good. Of tokens that
-live 4 s the others can only make a bad job: they were made for tokens of an hour.",
+64 tasks acquire a token a thousand times a second each. A call is *blocked* if it is pending at its first
+poll, and *unanswered* if it is still pending at the end of the run. Lifetimes are chosen so that each cache
+renews within the run by its own rule, which most do not let users change: 240 s before the expiry
+(google-cloud-auth), 300 s (azure_identity), 60 s (yup-oauth2), 5 to 10 s (aws), 30 s (the lock); ours renews
+within the last third. The outage begins after the first token, and the run ends before that token expires.
+The peers are designed for tokens that live an hour, so they perform badly with a lifetime of 4 s.",
 };
 
 pub(crate) const BYTES: Section = Section {
     heading: "Requests and responses",
     introduction: "\
-Bytes in memory, both ways. Ours includes the turn of the state machine that asks for the request or
-takes the response, wipes what was secret, reads the token's own dates, and checks what the floor does
-not.",
+Requests and responses are bytes in memory. Ours includes the state machine, wiping of secrets, parsing of
+the token's own times, and checks that the version by hand omits.",
 };
 
 pub(crate) const FOOTPRINT: Section = Section {
     heading: "Footprint",
     introduction: "\
-A program that gets one token: crates compiled for it, procedural macros and build scripts included.
-The libraries alone are as their names in a `Cargo.toml` bring them, with their own choice of TLS.",
+A program that gets one token: the crates compiled for it, including procedural macros and build scripts.
+The HTTP libraries alone have their default features, including their default TLS.",
 };
 
 /// In the order of the document.
 const ORDER: [&Section; 5] = [&READ, &HERD, &RENEWALS, &BYTES, &FOOTPRINT];
 
 impl Section {
-    /// Puts the tables into the document, in place of those that were there.
+    /// Replaces the section in the document.
     pub(crate) fn write(&self, tables: &str) -> Result<(), Failure> {
         let path = docs().join("speed.md");
         let old = std::fs::read_to_string(&path).unwrap_or_default();
@@ -88,7 +85,7 @@ impl Section {
     }
 }
 
-/// Draws a picture beside the document.
+/// Writes a picture into the folder of the document.
 pub(crate) fn draw(name: &str, plot: &Plot) -> Result<(), Failure> {
     Ok(std::fs::write(docs().join(name), plot.draw())?)
 }
@@ -97,7 +94,7 @@ fn docs() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs")
 }
 
-/// When, on what, and with which versions.
+/// The date, the machine and the versions.
 fn machine() -> Result<String, Failure> {
     let date = said_by("date", &["-u", "+%F"])?;
     let rustc = said_by("rustc", &["--version"])?;
@@ -114,7 +111,7 @@ fn said_by(program: &str, arguments: &[&str]) -> Result<String, Failure> {
     Ok(String::from_utf8(output.stdout)?.trim().to_owned())
 }
 
-/// The exact versions of whatever the tables name.
+/// The exact versions of the crates that the tables name.
 fn versions() -> Vec<String> {
     const NAMES: [&str; 14] = [
         "arc-swap",

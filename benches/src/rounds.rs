@@ -4,26 +4,26 @@ use std::sync::Barrier;
 use std::time::{Duration, Instant};
 use tokio::runtime::Handle;
 
-/// Does something so many times, in a measure that is put around it.
+/// Runs an operation a number of times inside a measurement.
 pub(crate) type Op = Box<dyn Fn(u32, Measure<'_>) + Send + Sync>;
 
-/// Runs what it is given, and measures that.
+/// Measures a function.
 pub(crate) type Measure<'a> = &'a mut dyn FnMut(&mut dyn FnMut());
 
-/// A loop around `once` as an [`Op`]: each subject has its own, with nothing between the calls.
+/// A loop around `once` as an [`Op`]. Each subject has its own loop, without overhead between calls.
 pub(crate) fn op<T>(once: impl Fn() -> T + Send + Sync + 'static) -> Op {
     Box::new(move |times, measure| {
         measure(&mut || {
             for _ in 0..times {
-                // By reference: to move it there would take longer than some of what is measured.
+                // By reference, because a move would take longer than some of the subjects.
                 std::hint::black_box(&once());
             }
         });
     })
 }
 
-/// As [`op`], of something that cannot be done to one thing twice: to things that are made before
-/// and dropped after, unmeasured.
+/// Like [`op`], but the operation consumes a value. Values are made before and dropped after the
+/// measurement.
 pub(crate) fn op_on<S, T>(
     make: impl Fn() -> S + Send + Sync + 'static,
     once: impl Fn(&mut S) -> T + Send + Sync + 'static,
@@ -31,7 +31,7 @@ pub(crate) fn op_on<S, T>(
     Box::new(move |times, measure| {
         let mut left = times;
         while left > 0 {
-            // Few, so that they stay in the processor's cache.
+            // A small number, so that the values stay in the processor's cache.
             let mut made: Vec<S> = (0..left.min(16)).map(|_| make()).collect();
             left -= made.len() as u32;
             measure(&mut || {
@@ -43,12 +43,12 @@ pub(crate) fn op_on<S, T>(
     })
 }
 
-/// Without measuring it.
+/// Runs an operation without a measurement.
 pub(crate) fn just(op: &Op, times: u32) {
     op(times, &mut |run| run());
 }
 
-/// Nanoseconds a call took, round by round.
+/// The nanoseconds per call in each round.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Rounds(Vec<f64>);
 
@@ -61,7 +61,7 @@ impl Rounds {
         median(self.0.clone())
     }
 
-    /// The median over the rounds of how many times as long this took as `base`.
+    /// The median over the rounds of the ratio to `base`.
     pub(crate) fn ratio_to(&self, base: &Self) -> f64 {
         median(self.0.iter().zip(&base.0).map(|(mine, base)| mine / base).collect())
     }
@@ -72,12 +72,12 @@ fn median(mut values: Vec<f64>) -> f64 {
     values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
 }
 
-/// Runs all subjects in turn, each for a moment on `threads` threads at once, `rounds` times.
+/// Runs all subjects in turn on `threads` concurrent threads, `rounds` times.
 pub(crate) fn race(ops: &[&Op], threads: usize, rounds: usize) -> Vec<Rounds> {
     let times: Vec<u32> = ops.iter().map(|op| calibrate(op)).collect();
     let mut results = vec![Rounds::default(); ops.len()];
     for round in 0..rounds {
-        // Whoever comes first in a round must not always be the same.
+        // The order changes, so that no subject is always the first.
         for index in (0..ops.len()).map(|index| (index + round) % ops.len()) {
             if let (Some(op), Some(times), Some(result)) =
                 (ops.get(index), times.get(index), results.get_mut(index))
@@ -89,7 +89,7 @@ pub(crate) fn race(ops: &[&Op], threads: usize, rounds: usize) -> Vec<Rounds> {
     results
 }
 
-/// How often fits into a round.
+/// The number of calls that fit into a round.
 fn calibrate(op: &Op) -> u32 {
     const TRIAL: u32 = 2000;
     just(op, TRIAL);
@@ -100,7 +100,7 @@ fn calibrate(op: &Op) -> u32 {
 /// Shorter than a scheduler's slice, so that most rounds are not interrupted.
 const ROUND: Duration = Duration::from_millis(1);
 
-/// What a call took; on several threads, for the one that took longest.
+/// The time per call of the slowest thread.
 fn nanoseconds(op: &Op, times: u32, threads: usize) -> f64 {
     let timed = || {
         let mut taken = Duration::ZERO;
@@ -115,7 +115,7 @@ fn nanoseconds(op: &Op, times: u32, threads: usize) -> f64 {
         return timed();
     }
     let barrier = Barrier::new(threads);
-    // Some peers want a runtime around them even for what is in their cache.
+    // Some peers need a runtime even for a cached token.
     let runtime = Handle::try_current().ok();
     std::thread::scope(|scope| {
         let together = || {

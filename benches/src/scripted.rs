@@ -1,4 +1,4 @@
-//! A transport without a network, to bring a source near its token's expiry and keep it there.
+//! A transport without a network. It brings a source near its token's expiry and keeps it there.
 
 use crate::ours::builder;
 use crate::server::token_response;
@@ -9,38 +9,38 @@ use jeel_auth::{Blocking, BlockingTransport, BodyBuffer, HttpResponse, TokenSour
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::Duration;
 
-/// What becomes of the renewal.
+/// The state of the renewal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Renewal {
     /// It is not due yet.
     NotDue,
-    /// It is sent and not answered.
+    /// The request is in flight.
     InFlight,
-    /// It is answered 503, come back later.
+    /// The response was 503 with a time to retry.
     BackOff,
 }
 
-/// Answers the first request with a token, and the next as it was told.
+/// Responds to the first request with a token, and to later ones as configured.
 #[derive(Debug)]
 pub(crate) struct Scripted {
     renewal: Renewal,
     has_answered: AtomicBool,
 }
 
-/// Its last quarter, less the leeway, is near-expiry whatever was drawn for the spread.
+/// In the last quarter, minus the leeway, the token is near its expiry for any spread.
 const LIFETIME: Duration = Duration::from_secs(24);
 
-/// A source whose token is as said, for four seconds at the least.
+/// A source in this state. It stays there for at least four seconds.
 pub(crate) fn source(renewal: Renewal) -> Result<TokenSource<Blocking<Scripted>>, Failure> {
     let transport = Scripted { renewal, has_answered: AtomicBool::new(false) };
     let builder = builder::<Blocking<Scripted>>("http://127.0.0.1:1/oauth2/token")?;
     let source = builder.transport(transport).build()?;
     source.ready()?;
     if renewal != Renewal::NotDue {
-        // Renewed a quarter of the lifetime before its end at the latest.
+        // The renewal starts no later than a quarter of the lifetime before the expiry.
         std::thread::sleep(LIFETIME * 3 / 4);
         source.ready()?;
-        // For the renewal to be sent, and answered.
+        // Time for the renewal request and its response.
         std::thread::sleep(Duration::from_millis(50));
     }
     Ok(source)
@@ -68,7 +68,7 @@ impl BlockingTransport for Scripted {
     }
 }
 
-/// An error where a source is no longer as it was made.
+/// Returns an error if a source has left its state.
 pub(crate) fn is_still(
     source: &TokenSource<Blocking<Scripted>>,
     renewal: Renewal,

@@ -1,4 +1,4 @@
-//! A small fast token server on this machine, which counts and can be made slow or made to fail.
+//! A small, fast token server that counts requests and can be slow or fail.
 
 use bytes::Bytes;
 use http::{Request, Response};
@@ -13,9 +13,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::net::{TcpListener, TcpStream};
 
-/// It runs on a thread of its own until the process ends.
+/// A server on its own thread, which runs until the process ends.
 ///
-/// It answers any request to any path with a token, since each peer has its own idea of both.
+/// It responds to any request to any path with a token, because the peers use different requests and
+/// paths.
 #[derive(Debug)]
 pub(crate) struct Server {
     address: SocketAddr,
@@ -28,12 +29,12 @@ struct Shared {
     lifetime: Duration,
     is_failing: AtomicBool,
     requests: AtomicU64,
-    /// When each token was issued; its place here is the number it carries.
+    /// The time of issue of each token. The index is the number in the token.
     issued: Mutex<Vec<Instant>>,
 }
 
 impl Server {
-    /// A server that takes `delay` for an answer, and whose tokens live for `lifetime`.
+    /// A server that responds after `delay`, and whose tokens live for `lifetime`.
     pub(crate) fn start(delay: Duration, lifetime: Duration) -> std::io::Result<Self> {
         let listener = std::net::TcpListener::bind(("127.0.0.1", 0))?;
         listener.set_nonblocking(true)?;
@@ -60,7 +61,7 @@ impl Server {
         format!("http://{}", self.address)
     }
 
-    /// From now on every answer is 503, or no longer.
+    /// Sets whether every response is 503.
     pub(crate) fn fail(&self, is_failing: bool) {
         self.shared.is_failing.store(is_failing, Relaxed);
     }
@@ -73,7 +74,7 @@ impl Server {
         self.shared.issued().len()
     }
 
-    /// When the token in this `Authorization` value is over.
+    /// The expiry of the token in this `Authorization` value.
     pub(crate) fn end_of(&self, authorization: &[u8]) -> Option<Instant> {
         let digits = authorization.strip_prefix(b"Bearer ")?.get(..DIGITS)?;
         let number: usize = std::str::from_utf8(digits).ok()?.parse().ok()?;
@@ -93,15 +94,15 @@ impl Shared {
     }
 }
 
-/// How a token begins: with its number.
+/// The length of the number at the start of a token.
 const DIGITS: usize = 8;
 
-/// As long as a JWT of Keycloak's is, but not one: some peers would read it, and some not.
+/// A token as long as a JWT of Keycloak. It is not a JWT, because only some peers would parse it.
 fn token(number: usize) -> String {
     format!("{number:0DIGITS$}-{}", "jeel".repeat(222))
 }
 
-/// What a server says that issues this token.
+/// The body of the response that issues this token.
 pub(crate) fn token_response(number: usize, lifetime: Duration) -> String {
     response(&token(number), lifetime)
 }
@@ -119,10 +120,10 @@ async fn serve(listener: std::net::TcpListener, shared: Arc<Shared>) {
 }
 
 async fn connection(stream: TcpStream, shared: Arc<Shared>) {
-    // Without it a second small write waits for the peer's delayed acknowledgement.
+    // Otherwise a second small write waits for the peer's delayed acknowledgement.
     let _ = stream.set_nodelay(true);
     let service = service_fn(|request| answer(request, &shared));
-    // A client may close its connection as it likes.
+    // A client may close its connection at any time.
     let serving = hyper::server::conn::http1::Builder::new();
     let _ = serving.serve_connection(TokioIo::new(stream), service).await;
 }

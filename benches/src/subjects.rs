@@ -1,4 +1,4 @@
-//! Whose cached read is measured, and how each is made.
+//! The subjects of the study of cached reads.
 
 use crate::floor;
 use crate::ours;
@@ -14,25 +14,25 @@ use tokio::runtime::Runtime;
 type Smol = jeel_auth_smol::FuturesIo<jeel_auth_smol::Smol>;
 type AsyncStd = jeel_auth_async_std::FuturesIo<jeel_auth_async_std::AsyncStd>;
 
-/// A reader with a valid token in hand.
+/// A reader of a valid token.
 pub(crate) struct Subject {
     pub(crate) name: &'static str,
     pub(crate) kind: Kind,
     make: Make,
 }
 
-/// What a subject is to the tables.
+/// The role of a subject in the tables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
-    /// The least there could be.
+    /// A lower bound.
     Floor,
-    /// What all ratios are to.
+    /// The base of all ratios.
     Base,
-    /// Ours, ending in a value of the caller's own.
+    /// Ours, with an owned value.
     Owned,
-    /// Ours, borrowed for the time of a call.
+    /// Ours, with a value borrowed during a call.
     Borrowed,
-    /// What a user would pick instead.
+    /// An alternative.
     #[cfg_attr(not(feature = "peers"), allow(dead_code, reason = "there are none"))]
     Peer,
 }
@@ -40,15 +40,15 @@ pub(crate) enum Kind {
 pub(crate) type Make = fn(&Runtime, &Server) -> Result<Op, Failure>;
 
 impl Subject {
-    /// Within the runtime, like every use of what it makes.
+    /// Makes the operation. Call this, and the operation, within the runtime.
     pub(crate) fn make(&self, runtime: &Runtime, server: &Server) -> Result<Op, Failure> {
         let op = (self.make)(runtime, server).map_err(|error| format!("{}: {error}", self.name))?;
-        just(&op, 1000); // whatever is done once, is done
+        just(&op, 1000); // completes work that is done only once
         Ok(op)
     }
 }
 
-/// All of them, the base first.
+/// All subjects, the base first.
 pub(crate) fn subjects() -> Vec<Subject> {
     let subject = |name, kind, make| Subject { name, kind, make };
     #[cfg_attr(not(feature = "peers"), expect(unused_mut, reason = "there are none"))]
@@ -111,14 +111,14 @@ fn tasks_borrow<T: AsyncTransport>(runtime: &Runtime, server: &Server) -> Result
     Ok(op(move || poll_once(source.with_authorization(HeaderValue::len))))
 }
 
-/// One reader for each thing that may be happening to the token, and how to tell that it still is.
+/// One reader for each state of the renewal, and a check that the state has not changed.
 pub(crate) fn near_expiry() -> Result<Vec<(&'static str, Op, StillSo)>, Failure> {
     let states = [
         ("valid", Renewal::NotDue),
         ("near expiry, renewal in flight", Renewal::InFlight),
         ("near expiry, in back-off", Renewal::BackOff),
     ];
-    // Together, because near-expiry does not last.
+    // Concurrently, because the time near expiry is short.
     let making = states.map(|(name, renewal)| {
         (name, renewal, std::thread::spawn(move || scripted::source(renewal)))
     });
@@ -133,7 +133,7 @@ pub(crate) fn near_expiry() -> Result<Vec<(&'static str, Op, StillSo)>, Failure>
 
 pub(crate) type StillSo = Box<dyn Fn() -> Result<(), Failure>>;
 
-/// A server for cached reads: quick, and its tokens outlive the run.
+/// A server for cached reads. It is fast, and its tokens outlive the run.
 pub(crate) fn server() -> Result<Server, Failure> {
     Ok(Server::start(Duration::ZERO, Duration::from_secs(36_000))?)
 }

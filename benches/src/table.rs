@@ -1,8 +1,8 @@
-//! Tables, as Markdown that reads as well in a terminal.
+//! Markdown tables that are also readable in a terminal.
 
 use std::fmt;
 
-/// Rows under a heading each; the first column is text, the others are numbers.
+/// A table whose first row has the headings. The first column is text, the others are numbers.
 #[derive(Clone, Debug)]
 pub(crate) struct Table {
     rows: Vec<Vec<String>>,
@@ -49,7 +49,7 @@ impl fmt::Display for Table {
     }
 }
 
-/// A number in three significant digits or so.
+/// A number with about three significant digits.
 pub(crate) fn short(value: f64) -> String {
     match value {
         _ if value.is_nan() => "-".to_owned(),
@@ -59,7 +59,7 @@ pub(crate) fn short(value: f64) -> String {
     }
 }
 
-/// How many times.
+/// A ratio.
 pub(crate) fn times(ratio: f64) -> String {
     format!("{}×", short(ratio))
 }

@@ -1,4 +1,4 @@
-//! What every study needs: a runtime for the callers, and whoever is polled without one.
+//! Functions that all studies share: the runtime, and a poll without a runtime.
 
 use std::error::Error;
 use std::future::Future;
@@ -6,16 +6,16 @@ use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 use tokio::runtime::{Builder, Runtime};
 
-/// Why a study could not be made.
+/// The error of a study.
 pub(crate) type Failure = Box<dyn Error + Send + Sync>;
 
-/// Two threads, as this machine and CI have.
+/// A runtime with two threads, as many as CI has processors.
 pub(crate) fn runtime() -> Result<Runtime, Failure> {
     Ok(Builder::new_multi_thread().worker_threads(2).enable_all().build()?)
 }
 
-/// Polls a future once, as nobody's task: a cached read is ready then, and no executor is measured.
-/// What a poll returns is not taken apart here, for that would be measured.
+/// Polls a future once without an executor, so that no executor is measured. A cached read is ready
+/// at the first poll. The caller matches the result, because a match here would be measured.
 #[inline(always)]
 pub(crate) fn poll_once<F: Future>(future: F) -> Poll<F::Output> {
     pin!(future).poll(&mut Context::from_waker(Waker::noop()))

@@ -1,4 +1,4 @@
-//! aws-smithy-runtime: the identity cache of AWS's SDKs, around a fetch of ours.
+//! aws-smithy-runtime: the identity cache of the AWS SDKs, around our own token request.
 
 use crate::holder::{Holder, bearer};
 use crate::server::Server;
@@ -23,7 +23,7 @@ use aws_smithy_types::config_bag::ConfigBag;
 use http::HeaderValue;
 use std::time::{Duration, SystemTime};
 
-/// A lazy cache, and what a client would hand to it.
+/// A lazy cache, and the arguments that a client passes to it.
 pub(crate) struct Aws {
     cache: SharedIdentityCache,
     resolver: SharedIdentityResolver,
@@ -33,7 +33,7 @@ pub(crate) struct Aws {
 
 impl Holder for Aws {
     const NAME: &'static str = "aws-smithy-runtime";
-    /// It renews 10 s early, less a random part of half of it.
+    /// It renews 5 to 10 s early, at random.
     const ROLLOVER: Duration = Duration::from_secs(10 + 3);
     const OUTAGE: (Duration, Duration) = (Self::ROLLOVER, Duration::from_secs(12));
 
@@ -67,7 +67,7 @@ impl Holder for Aws {
     }
 }
 
-/// It has no client-credentials grant: the request is one by reqwest.
+/// It has no client-credentials grant, so the request uses reqwest.
 #[derive(Debug)]
 struct Fetch {
     client: reqwest::Client,

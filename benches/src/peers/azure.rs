@@ -1,4 +1,4 @@
-//! azure_identity: an async lock around a map by scopes.
+//! azure_identity: an async lock around a map with scopes as keys.
 
 use crate::holder::{Holder, bearer};
 use crate::server::Server;
@@ -14,7 +14,7 @@ use http::HeaderValue;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Its client-secret credential, which is the client-credentials grant.
+/// Its client-secret credential, which uses the client-credentials grant.
 pub(crate) struct Azure(Arc<ClientSecretCredential>);
 
 impl Holder for Azure {
@@ -42,7 +42,7 @@ impl Holder for Azure {
     }
 }
 
-/// Its own client, sent to http: it takes no authority but an https one.
+/// Its own client with the scheme changed to http, because it accepts only an https authority.
 #[derive(Debug)]
 struct WithoutTls(Arc<dyn HttpClient>);
 

@@ -1,4 +1,4 @@
-//! Multipart bodies by the HTTP libraries.
+//! Multipart bodies of the HTTP libraries.
 
 use crate::ours::{CLIENT_ID, CLIENT_SECRET};
 use crate::rounds::{Op, op};

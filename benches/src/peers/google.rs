@@ -8,7 +8,7 @@ use http::header::AUTHORIZATION;
 use http::{Extensions, HeaderValue};
 use std::time::Duration;
 
-/// Its metadata-server credentials, the ones whose endpoint can be named.
+/// Its metadata-server credentials, whose endpoint can be configured.
 pub(crate) struct Google(Credentials);
 
 impl Holder for Google {
@@ -17,7 +17,7 @@ impl Holder for Google {
     const ROLLOVER: Duration = Duration::from_secs(240 + 3);
     const OUTAGE: (Duration, Duration) = (Self::ROLLOVER, Duration::from_secs(8));
 
-    /// Its task begins to fetch at once.
+    /// Its task sends a request at once.
     async fn new(server: &Server) -> Result<Self, Failure> {
         Ok(Self(mds::Builder::default().with_endpoint(server.origin()).build()?))
     }

@@ -1,4 +1,4 @@
-//! What users would pick instead, each pointed at the server here by means it offers itself.
+//! The alternatives. Each is directed to the benchmark's server by its own configuration.
 
 mod aws;
 mod azure;
@@ -23,7 +23,7 @@ use crate::subjects::Make;
 use crate::world::{Failure, poll_once};
 use tokio::runtime::Runtime;
 
-/// The cached read of each.
+/// The cached read of each alternative.
 pub(crate) fn readers() -> [(&'static str, Make); 5] {
     [
         (Google::NAME, reader::<Google>),

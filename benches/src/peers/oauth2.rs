@@ -1,4 +1,4 @@
-//! oauth2, which caches nothing, behind the lock that one usually puts around it.
+//! oauth2 behind a lock, as users commonly write it, because it does not cache.
 
 use crate::holder::{Holder, bearer};
 use crate::ours::{CLIENT_ID, CLIENT_SECRET};
@@ -15,7 +15,7 @@ use tokio::sync::RwLock;
 type Client =
     BasicClient<EndpointNotSet, EndpointNotSet, EndpointNotSet, EndpointNotSet, EndpointSet>;
 
-/// Renews half a minute early, in the way of its callers.
+/// Renews 30 s early, while callers wait.
 pub(crate) struct BehindALock {
     slot: RwLock<Option<(String, Instant)>>,
     client: Client,

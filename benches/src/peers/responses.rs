@@ -1,4 +1,4 @@
-//! Responses by other readers.
+//! Responses, parsed by other libraries.
 
 use crate::by_hand::{Issued, RESPONSE};
 use crate::rounds::{Op, op};

@@ -1,4 +1,4 @@
-//! yup-oauth2: a lock around stored tokens by a hash of scopes.
+//! yup-oauth2: a lock around tokens stored by a hash of their scopes.
 
 use crate::holder::{Holder, bearer};
 use crate::server::Server;
@@ -42,7 +42,7 @@ impl Holder for Yup {
     }
 }
 
-/// Made once a run: it signs what it sends.
+/// The key that signs its requests, made once per run.
 fn private_key() -> Result<String, Failure> {
     static KEY: OnceLock<String> = OnceLock::new();
     if let Some(key) = KEY.get() {
