@@ -1,7 +1,8 @@
-//! Without an adapter: the cache of `jeel-auth-core`, `std::net::TcpStream`, and the loop between them.
+//! Without an adapter: the cache of `jeel-auth-core`, `std::net::TcpStream`, and the loop between
+//! them.
 //!
-//! The example uses plain http, so it works only with the emulator. It reads the `JEELPAY_*` variables
-//! that `cargo run -p jeel-auth-emulator` prints.
+//! The example uses plain http, so it works only with the emulator. It reads the `JEELPAY_*`
+//! variables that `cargo run -p jeel-auth-emulator` prints.
 
 #![allow(clippy::print_stdout, reason = "an example prints its results")]
 

@@ -1,5 +1,5 @@
-//! Token requests and responses written and parsed by hand without checks. They are the lower bound of
-//! the study of bytes.
+//! Token requests and responses written and parsed by hand without checks. They are the lower bound
+//! of the study of bytes.
 
 use crate::ours::{CLIENT_ID, CLIENT_SECRET};
 use crate::world::Failure;

@@ -1,4 +1,5 @@
-//! The checks of CI. They check counts, which do not depend on the load of the machine, and no times.
+//! The checks of CI. They check counts, which do not depend on the load of the machine, and no
+//! times.
 
 use crate::allocations;
 use crate::bytes_study;
@@ -12,8 +13,8 @@ use crate::world::{Failure, runtime};
 use std::io::Write;
 use std::thread::spawn;
 
-/// The limits of instructions per read: the measured counts and a small tolerance for other compilers.
-/// Lower the limits when the counts get lower.
+/// The limits of instructions per read: the measured counts and a small tolerance for other
+/// compilers. Lower the limits when the counts get lower.
 const MOST_INSTRUCTIONS: [(&str, f64); 6] = [
     ("jeel-auth-ureq", 125.0),
     ("jeel-auth-reqwest", 140.0),

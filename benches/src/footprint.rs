@@ -37,7 +37,8 @@ const PROGRAMS: [(&str, &str); 10] = [
     ("with-oauth2", "oauth2, with its reqwest"),
 ];
 
-/// Measures one program after the other. Shows the results after each, because the study takes long.
+/// Measures one program after the other. Shows the results after each, because the study takes
+/// long.
 pub(crate) fn study(
     mut show: impl FnMut(&Footprints) -> Result<(), Failure>,
 ) -> Result<Footprints, Failure> {

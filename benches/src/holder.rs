@@ -13,7 +13,8 @@ pub(crate) trait Holder: Sized + Send + Sync + 'static {
     const NAME: &'static str;
     /// A lifetime with which the cache renews after a few seconds, by its own rule.
     const ROLLOVER: Duration;
-    /// A lifetime with which a run of this length ends after the renewal time and before the expiry.
+    /// A lifetime with which a run of this length ends after the renewal time and before the
+    /// expiry.
     const OUTAGE: (Duration, Duration);
 
     /// A cache without a token. It is called within a tokio runtime.
@@ -28,7 +29,8 @@ pub(crate) struct Ours(TokenSource<Async<jeel_auth_reqwest::Reqwest>>);
 
 impl Holder for Ours {
     const NAME: &'static str = "jeel-auth-reqwest";
-    /// The margin is a quarter of the lifetime, and the spread up to a tenth: renewal after 5.2 to 6 s.
+    /// The margin is a quarter of the lifetime, and the spread up to a tenth: renewal after 5.2 to
+    /// 6 s.
     const ROLLOVER: Duration = Duration::from_secs(8);
     /// Renewal after 10.4 to 12 s; usable for 15.2 s after the request.
     const OUTAGE: (Duration, Duration) = (Duration::from_secs(16), Duration::from_secs(14));

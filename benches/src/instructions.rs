@@ -1,11 +1,11 @@
 //! Counts the instructions of a call with callgrind.
 //!
-//! This program runs itself under valgrind with the argument [`COUNTED`]. There it calls each subject a
-//! number of times, and then twice as often. Callgrind counts only within [`counted`] and dumps its totals
-//! at each return. The difference excludes work that is done only once.
+//! This program runs itself under valgrind with the argument [`COUNTED`]. There it calls each
+//! subject a number of times, and then twice as often. Callgrind counts only within [`counted`] and
+//! dumps its totals at each return. The difference excludes work that is done only once.
 //!
-//! Valgrind hides the vDSO, so a clock reading is a system call, whose instructions in the kernel are not
-//! counted. That is the same for the base and all subjects.
+//! Valgrind hides the vDSO, so a clock reading is a system call, whose instructions in the kernel
+//! are not counted. That is the same for the base and all subjects.
 
 use crate::rounds::{Op, just};
 use crate::subjects::{near_expiry, server, subjects};

@@ -15,8 +15,8 @@ pub(crate) const READS: u64 = 1000;
 
 /// Returns how many reads near expiry finish while another thread holds the driver's lock.
 ///
-/// The driver reads a response under its lock. The second response here blocks its reader until the reads
-/// have finished or the wait for them has timed out.
+/// The driver reads a response under its lock. The second response here blocks its reader until the
+/// reads have finished or the wait for them has timed out.
 pub(crate) fn reads_while_locked() -> Result<u64, Failure> {
     let (say_locked, locked) = channel();
     let (release, released) = channel();

@@ -4,10 +4,11 @@
 //! cargo run --release --manifest-path benches/Cargo.toml
 //! ```
 //!
-//! The program prints all tables and writes docs/speed.md with its pictures. It takes half an hour, mostly
-//! for the clean builds of the footprint. With the name of a study, `read`, `herd`, `renewals`, `bytes` or
-//! `footprint`, it runs only that study and writes its section. With `check` it checks the counts that CI
-//! checks: instructions, allocations, requests, blocked calls. The checks need no peers:
+//! The program prints all tables and writes docs/speed.md with its pictures. It takes half an hour,
+//! mostly for the clean builds of the footprint. With the name of a study, `read`, `herd`,
+//! `renewals`, `bytes` or `footprint`, it runs only that study and writes its section. With `check`
+//! it checks the counts that CI checks: instructions, allocations, requests, blocked calls. The
+//! checks need no peers:
 //!
 //! ```text
 //! cargo run --release --manifest-path benches/Cargo.toml --no-default-features -- check

@@ -10,7 +10,8 @@ pub(crate) type Op = Box<dyn Fn(u32, Measure<'_>) + Send + Sync>;
 /// Measures a function.
 pub(crate) type Measure<'a> = &'a mut dyn FnMut(&mut dyn FnMut());
 
-/// A loop around `once` as an [`Op`]. Each subject has its own loop, without overhead between calls.
+/// A loop around `once` as an [`Op`]. Each subject has its own loop, without overhead between
+/// calls.
 pub(crate) fn op<T>(once: impl Fn() -> T + Send + Sync + 'static) -> Op {
     Box::new(move |times, measure| {
         measure(&mut || {

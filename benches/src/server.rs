@@ -15,8 +15,8 @@ use tokio::net::{TcpListener, TcpStream};
 
 /// A server on its own thread, which runs until the process ends.
 ///
-/// It responds to any request to any path with a token, because the peers use different requests and
-/// paths.
+/// It responds to any request to any path with a token, because the peers use different requests
+/// and paths.
 #[derive(Debug)]
 pub(crate) struct Server {
     address: SocketAddr,

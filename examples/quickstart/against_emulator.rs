@@ -54,8 +54,8 @@ fn cached_reads(jeel: &Emulator, source: &TokenSource) -> Result<Reads, Box<dyn 
 }
 
 fn renewal(jeel: &Emulator, source: &TokenSource) -> Result<Reads, Box<dyn Error>> {
-    // The next token lives longer, because one second of rate limit must fit between its renewal time
-    // and its expiry, even on a slow machine.
+    // The next token lives longer, because one second of rate limit must fit between its renewal
+    // time and its expiry, even on a slow machine.
     jeel.set_lifetime(Duration::from_secs(10));
     let before = source.status().generation;
     let renewed = || wait_until(|| source.status().generation != before);

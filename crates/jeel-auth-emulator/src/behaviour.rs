@@ -4,7 +4,8 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Encodings {
-    /// Multipart and urlencoded. (G: Spring Authorization Server reads both, and Jeel documents both.)
+    /// Multipart and urlencoded. (G: Spring Authorization Server reads both, and Jeel documents
+    /// both.)
     #[default]
     Both,
     /// Only `multipart/form-data`. (D: Jeel's API documentation.)
@@ -43,10 +44,11 @@ pub enum Reissue {
     /// Each request gets a new token. (G)
     #[default]
     Never,
-    /// The same token until it expires. `expires_in` is the number of whole seconds left, which is 0
-    /// in the last second. (G)
+    /// The same token until it expires. `expires_in` is the number of whole seconds left, which is
+    /// 0 in the last second. (G)
     SecondsLeft,
-    /// The same token until it expires. `expires_in` is always the full lifetime, which is wrong. (G)
+    /// The same token until it expires. `expires_in` is always the full lifetime, which is wrong.
+    /// (G)
     FullLifetime,
     /// The same token for all requests of a client within one second of the server's clock, even if
     /// the token was revoked. This is what a server does whose JWTs have no random `jti`. (G)

@@ -39,8 +39,8 @@ impl Builder {
     /// Sets the lifetime of tokens. The default is one hour. (D that tokens expire; S lifetimes of
     /// 1991 and 36000 seconds.)
     ///
-    /// Responses and claims state it in whole seconds, rounded down. The API rejects a token exactly
-    /// one lifetime after it was issued.
+    /// Responses and claims state it in whole seconds, rounded down. The API rejects a token
+    /// exactly one lifetime after it was issued.
     pub fn lifetime(mut self, lifetime: Duration) -> Self {
         self.settings.lifetime = lifetime;
         self
@@ -94,24 +94,24 @@ impl Builder {
         self
     }
 
-    /// Sets a delay before each token response. The token is issued before the delay, so part of its
-    /// lifetime has passed when the response arrives.
+    /// Sets a delay before each token response. The token is issued before the delay, so part of
+    /// its lifetime has passed when the response arrives.
     pub fn delay(mut self, delay: Duration) -> Self {
         self.settings.delay = delay;
         self
     }
 
-    /// Sets how many seconds the server's wall clock is ahead of the machine's. A negative number sets
-    /// it behind. The offset shows in `Date`, `Retry-After` dates, `iat` and `exp`. It does not change
-    /// how long tokens live. (G)
+    /// Sets how many seconds the server's wall clock is ahead of the machine's. A negative number
+    /// sets it behind. The offset shows in `Date`, `Retry-After` dates, `iat` and `exp`. It does
+    /// not change how long tokens live. (G)
     pub fn clock_offset(mut self, seconds: i64) -> Self {
         self.settings.clock_offset = seconds;
         self
     }
 
-    /// Sets how many seconds the `Date` of responses is ahead of the server's clock, as behind a gateway
-    /// whose clock is wrong or that writes local time as GMT. A negative number sets it behind. It
-    /// changes nothing but `Date`. (G)
+    /// Sets how many seconds the `Date` of responses is ahead of the server's clock, as behind a
+    /// gateway whose clock is wrong or that writes local time as GMT. A negative number sets it
+    /// behind. It changes nothing but `Date`. (G)
     pub fn date_offset(mut self, seconds: i64) -> Self {
         self.settings.date_offset = seconds;
         self

@@ -18,8 +18,9 @@ impl Emulator {
         self.shared.update(|state| state.settings.clients.rotate_first(secret));
     }
 
-    /// Sets the secrets of a client, which may be new. The server accepts each of them, as servers do
-    /// while a secret is being replaced. Without secrets, the client is removed. Tokens stay valid. (G)
+    /// Sets the secrets of a client, which may be new. The server accepts each of them, as servers
+    /// do while a secret is being replaced. Without secrets, the client is removed. Tokens stay
+    /// valid. (G)
     pub fn set_client<S: Into<String>>(
         &self,
         id: impl Into<String>,
@@ -70,8 +71,8 @@ impl Emulator {
         self.shared.update(|state| state.settings.accepts = encodings);
     }
 
-    /// Sets the rate limit of the token endpoint, or removes it. Earlier requests do not count against
-    /// a new limit.
+    /// Sets the rate limit of the token endpoint, or removes it. Earlier requests do not count
+    /// against a new limit.
     pub fn set_rate_limit(&self, limit: impl Into<Option<RateLimit>>) {
         let limit = limit.into();
         self.shared.update(|state| {
@@ -104,13 +105,14 @@ impl Emulator {
         self.shared.update(|state| state.resource_faults.always(fault));
     }
 
-    /// Adds a rule, and returns its number. Rules apply before scripts and in the order in which they
-    /// were added.
+    /// Adds a rule, and returns its number. Rules apply before scripts and in the order in which
+    /// they were added.
     pub fn add_rule(&self, rule: Rule) -> u64 {
         self.shared.update(|state| state.rules.add(rule))
     }
 
-    /// The rules, in the order in which they were added, with the number of requests each applied to.
+    /// The rules, in the order in which they were added, with the number of requests each applied
+    /// to.
     pub fn rules(&self) -> Vec<RuleRecord> {
         self.shared.read(|state| state.rules.records())
     }
@@ -146,8 +148,8 @@ impl Emulator {
 
     /// Holds back the responses to token requests until the guard is released or dropped.
     ///
-    /// The emulator handles and records each request when it arrives; only the response waits. A test
-    /// can therefore assert the number and order of requests without a clock.
+    /// The emulator handles and records each request when it arrives; only the response waits. A
+    /// test can therefore assert the number and order of requests without a clock.
     #[must_use = "dropping the guard releases the responses"]
     pub fn hold_responses(&self) -> HeldResponses {
         self.shared.update(|state| state.holds += 1);

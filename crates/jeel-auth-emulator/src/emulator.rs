@@ -17,9 +17,10 @@ use crate::{
 
 /// A running authorization server and protected API.
 ///
-/// The emulator runs on its own thread and does not use the caller's async runtime. No method blocks
-/// for longer than it takes to acquire a lock, unless its documentation says so. Dropping the
-/// emulator closes all connections, in any state, and waits some milliseconds for the thread to end.
+/// The emulator runs on its own thread and does not use the caller's async runtime. No method
+/// blocks for longer than it takes to acquire a lock, unless its documentation says so. Dropping
+/// the emulator closes all connections, in any state, and waits some milliseconds for the thread to
+/// end.
 pub struct Emulator {
     pub(crate) shared: Arc<Shared>,
     origin: String,

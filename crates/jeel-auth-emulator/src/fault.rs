@@ -50,8 +50,8 @@ pub enum Fault {
     HugeChunk,
     /// These bytes instead of a response. Then the connection ends.
     Raw(Vec<u8>),
-    /// The normal response, with `expires_in: 0`. (V: Keycloak if configured so, or with a lifetime of
-    /// one second if a second ends meanwhile; Spring with a lifetime of one second.)
+    /// The normal response, with `expires_in: 0`. (V: Keycloak if configured so, or with a lifetime
+    /// of one second if a second ends meanwhile; Spring with a lifetime of one second.)
     ZeroLifetime,
     /// The normal response, without `expires_in`. (D: RFC 6749 §5.1 only recommends it.)
     NoLifetime,

@@ -23,14 +23,14 @@
 //!
 //! # Limits
 //!
-//! The emulator is not secure: any process that reaches the port can get a token. It knows one grant,
-//! and has no users, no discovery and no HTTP/2. Jeel does not document all of its
+//! The emulator is not secure: any process that reaches the port can get a token. It knows one
+//! grant, and has no users, no discovery and no HTTP/2. Jeel does not document all of its
 //! behaviour; the emulator guesses the rest and marks each guess.
 //!
 //! # Evidence for each behaviour
 //!
-//! **D** documented by Jeel, or by an RFC that Jeel follows. **S** seen in Jeel's published samples.
-//! **V** verified on a stock server of the likely kind. **G** a guess.
+//! **D** documented by Jeel, or by an RFC that Jeel follows. **S** seen in Jeel's published
+//! samples. **V** verified on a stock server of the likely kind. **G** a guess.
 //!
 //! | behaviour | evidence |
 //! |---|---|

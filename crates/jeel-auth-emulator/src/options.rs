@@ -29,8 +29,8 @@ pub(crate) fn apply(settings: &mut Settings, name: &str, value: &str) -> Result<
     (option.apply)(settings, value).map_err(|problem| InvalidOption(format!("{name}: {problem}")))
 }
 
-/// The options of [`Builder::option`](crate::Builder::option), one paragraph each, with their values
-/// and defaults.
+/// The options of [`Builder::option`](crate::Builder::option), one paragraph each, with their
+/// values and defaults.
 pub fn option_help() -> String {
     let mut help = String::new();
     for option in OPTIONS {

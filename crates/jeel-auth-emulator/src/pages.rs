@@ -1,4 +1,5 @@
-//! Responses that do not come from the authorization server: pages of proxies, firewalls and portals.
+//! Responses that do not come from the authorization server: pages of proxies, firewalls and
+//! portals.
 
 use crate::Response;
 
@@ -10,8 +11,8 @@ impl Response {
     }
 
     /// A web page with this status, as a firewall, a proxy or a web server sends it. A 405 has an
-    /// `Allow` field, a 407 a `Proxy-Authenticate` field, as RFC 9110 requires; a 511 contains a link
-    /// to the login page, as RFC 6585 §6 requires. (G)
+    /// `Allow` field, a 407 a `Proxy-Authenticate` field, as RFC 9110 requires; a 511 contains a
+    /// link to the login page, as RFC 6585 §6 requires. (G)
     pub fn page(status: u16) -> Self {
         let (title, text) = match status {
             200 => ("Sign in", "Sign in to continue."),
@@ -38,7 +39,8 @@ impl Response {
         Self::new(302).header("Location", location)
     }
 
-    /// A 401 with this `WWW-Authenticate` challenge, as a resource server sends it. (D: RFC 6750 §3)
+    /// A 401 with this `WWW-Authenticate` challenge, as a resource server sends it. (D: RFC 6750
+    /// §3)
     pub fn challenge(challenge: impl Into<String>) -> Self {
         Self::new(401).header("WWW-Authenticate", challenge)
     }

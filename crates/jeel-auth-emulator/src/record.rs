@@ -28,8 +28,8 @@ pub struct TokenRequestRecord {
     pub client_id: Option<String>,
     /// The scope that it asks for.
     pub scope: Option<String>,
-    /// Whether its credentials were read and were right. Also false if a fault kept the request from
-    /// the endpoint.
+    /// Whether its credentials were read and were right. Also false if a fault kept the request
+    /// from the endpoint.
     pub authenticated: bool,
     /// The status of its response, `None` if a fault sent none.
     pub status: Option<u16>,

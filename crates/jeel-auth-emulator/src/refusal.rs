@@ -4,8 +4,8 @@ use crate::Response;
 
 /// The response of the token endpoint to a body that it did not read.
 ///
-/// The endpoint does not read a body in an encoding that it does not accept, a body in which a field
-/// is missing or repeated, or a chunked body. Most of these responses also occur for wrong
+/// The endpoint does not read a body in an encoding that it does not accept, a body in which a
+/// field is missing or repeated, or a chunked body. Most of these responses also occur for wrong
 /// credentials, so a client cannot learn the right encoding from them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]

@@ -28,8 +28,8 @@ pub struct Rule {
 }
 
 impl Rule {
-    /// A rule for every request to `path`. A final `*` matches any rest of a path. The query does not
-    /// count.
+    /// A rule for every request to `path`. A final `*` matches any rest of a path. The query does
+    /// not count.
     pub fn new(path: impl Into<String>, fault: impl Into<Fault>) -> Self {
         Self { path: path.into(), method: None, times: None, fault: fault.into() }
     }

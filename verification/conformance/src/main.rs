@@ -6,13 +6,13 @@
 //! ```
 //!
 //! The program installs the servers from Maven Central, npm and PyPI into a cache folder
-//! (`target/conformance`) and starts each on loopback. It prints the requests that a recording proxy
-//! saw, and the short table of the project's README. It fails if a request differs from the expected
-//! one, or if a server cannot be installed or started. It needs JDK 17 or newer, Maven, Node 20 or
-//! newer, and Python 3.
+//! (`target/conformance`) and starts each on loopback. It prints the requests that a recording
+//! proxy saw, and the short table of the project's README. It fails if a request differs from the
+//! expected one, or if a server cannot be installed or started. It needs JDK 17 or newer, Maven,
+//! Node 20 or newer, and Python 3.
 //!
-//! Each client has its own proxy, which removes TLS and does not change the bytes. The proxies count
-//! requests per client, although the clients share a server:
+//! Each client has its own proxy, which removes TLS and does not change the bytes. The proxies
+//! count requests per client, although the clients share a server:
 //!
 //! ```text
 //!  Clients ── CaseRun ── adapter ──http, https──> Proxy ──http──> Process (the server)
@@ -21,8 +21,8 @@
 //! ```
 //!
 //! The program does not test decisions, which the tests of `jeel-auth-core` cover, or faults, which
-//! the scenarios cover with the emulator. It finds where the emulator differs from real servers. The
-//! README of this crate lists the findings.
+//! the scenarios cover with the emulator. It finds where the emulator differs from real servers.
+//! The README of this crate lists the findings.
 
 mod args;
 mod case;

@@ -72,8 +72,9 @@ pub(crate) fn free_port() -> io::Result<u16> {
     Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
 }
 
-/// Runs the program in the background. Kills the whole process group when standard input ends, which
-/// happens whenever the runner ends. Kills the shell when the program ends, so the runner notices.
+/// Runs the program in the background. Kills the whole process group when standard input ends,
+/// which happens whenever the runner ends. Kills the shell when the program ends, so the runner
+/// notices.
 const GUARD: &str = r#"{ "$@" </dev/null; kill -9 $$; } & read -r _; kill -9 0"#;
 const LONGEST_START: Duration = Duration::from_secs(120);
 const TAIL: usize = 40;

@@ -82,8 +82,8 @@ impl Answers {
         }
     }
 
-    /// The first requests, up to the first whose body the server reads and to which it responds with
-    /// this status. If it reads no body of this setting, the only request.
+    /// The first requests, up to the first whose body the server reads and to which it responds
+    /// with this status. If it reads no body of this setting, the only request.
     pub(crate) fn opening(&self, encoding: Encoding, status: u16) -> Vec<Request> {
         let multipart =
             Request::answered(Seen::Multipart, self.unread.map_or(status, |unread| unread.status));

@@ -1,5 +1,5 @@
-//! A recording proxy in front of a server. It opens one connection to the server for each connection
-//! of a client, removes TLS if it serves https, and does not change the bytes.
+//! A recording proxy in front of a server. It opens one connection to the server for each
+//! connection of a client, removes TLS if it serves https, and does not change the bytes.
 
 use crate::case::Scheme;
 use crate::exchange::{Exchange, Journal, Tap};

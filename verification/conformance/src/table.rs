@@ -80,8 +80,8 @@ impl<'a> Line<'a> {
     }
 }
 
-/// All rows as a text table, followed by the failures. Rows that differ only in scheme or adapter share
-/// a line.
+/// All rows as a text table, followed by the failures. Rows that differ only in scheme or adapter
+/// share a line.
 pub(crate) fn table(rows: &[Row]) -> Result<String, fmt::Error> {
     let mut lines: Vec<Line<'_>> = Vec::new();
     for row in rows {

@@ -82,8 +82,8 @@ impl Checker {
         assert_eq!(held, Some(generation), "not the current token");
     }
 
-    /// Checks the budget in every window that ends now: requests ≤ burst + W / interval + 2T + C. C is
-    /// zero, because the simulation never replaces credentials.
+    /// Checks the budget in every window that ends now: requests ≤ burst + W / interval + 2T + C. C
+    /// is zero, because the simulation never replaces credentials.
     fn check_budget(&mut self, now: Duration) {
         self.payments.sort_by_key(|(at, generation)| (*at, generation.to_u64()));
         let mut payments = self.payments.iter().rev().peekable();

@@ -28,7 +28,8 @@ pub(crate) trait Client {
     /// The next time at which the client needs to be polled without an input.
     fn wakeup(&self, somebody_waits: bool, now: Duration) -> Option<Duration>;
 
-    /// The time until which callers get the token that was handed out last, without any other effect.
+    /// The time until which callers get the token that was handed out last, without any other
+    /// effect.
     fn lease_end(&mut self, now: Duration) -> Duration;
 }
 

@@ -1,19 +1,19 @@
-//! Simulates one day of a thousand token caches that start together, at one token server that accepts
-//! fifty requests a second.
+//! Simulates one day of a thousand token caches that start together, at one token server that
+//! accepts fifty requests a second.
 //!
 //! The simulation runs in virtual time, from a seed, through the public interface of
-//! `jeel-auth-core`. It compares the cache with the naive rule "renew 30 s before expiry, retry each
-//! second" under the same conditions.
+//! `jeel-auth-core`. It compares the cache with the naive rule "renew 30 s before expiry, retry
+//! each second" under the same conditions.
 //!
 //! ```text
 //! cargo run --release -p jeel-auth-fleet [-- picture.svg]
 //! ```
 //!
-//! The program prints the counts of three days: an ordinary day, a day with a ten-minute outage at the
-//! busiest time, and a day with a key rotation, after which the API rejects every token. The picture
-//! shows the ordinary day. `JEEL_FLEET_SEED` sets the seed; the same seed gives the same picture, byte
-//! for byte. The simulation checks the invariants of every cache. A violation panics and prints the
-//! seed.
+//! The program prints the counts of three days: an ordinary day, a day with a ten-minute outage at
+//! the busiest time, and a day with a key rotation, after which the API rejects every token. The
+//! picture shows the ordinary day. `JEEL_FLEET_SEED` sets the seed; the same seed gives the same
+//! picture, byte for byte. The simulation checks the invariants of every cache. A violation panics
+//! and prints the seed.
 //!
 //! The simulation opens no sockets, reads no clocks, and does not simulate faulty clocks. The
 //! simulation of `jeel-auth-core` covers those.

@@ -18,7 +18,8 @@ pub(crate) struct Scenario {
     pub(crate) retry_after: Duration,
     /// The time during which the server is down.
     pub(crate) outage: Option<Range<Duration>>,
-    /// The time at which the signing key is replaced. The API rejects all earlier tokens from then on.
+    /// The time at which the signing key is replaced. The API rejects all earlier tokens from then
+    /// on.
     pub(crate) rotation: Option<Duration>,
     /// Whether a lease answers calls without the cache, as it does for readers of the driver.
     pub(crate) leases: bool,

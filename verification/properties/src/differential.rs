@@ -1,9 +1,9 @@
 //! Compares the HTTP/1.1 response reader with two other readers. Neither shares its framing code.
 //!
-//! [`naive`] implements the same rules for a complete stream, which it splits. It has its own parser
-//! for the head and is equally strict, so it predicts what is accepted, what is refused, and why.
-//! [`ureq`] uses ureq-proto, an independent implementation. It differs only as the two lists below
-//! state.
+//! [`naive`] implements the same rules for a complete stream, which it splits. It has its own
+//! parser for the head and is equally strict, so it predicts what is accepted, what is refused, and
+//! why. [`ureq`] uses ureq-proto, an independent implementation. It differs only as the two lists
+//! below state.
 
 mod naive;
 mod ureq;
@@ -39,7 +39,8 @@ fn must_agree_with_naive(
 ) {
     match (ours, naive) {
         (Ok(ours), Ok(naive)) => assert_eq!(*ours, naive),
-        // Our reader may refuse the first bytes of a part that is incomplete. `naive` does not look.
+        // Our reader may refuse the first bytes of a part that is incomplete. `naive` does not
+        // look.
         (Err(_), Err(faults)) if faults.is_empty() => {}
         (Err(error), Err(faults)) => assert!(faults.contains(error), "{error:?}: {faults:?}"),
         (ours, naive) => panic!("{ours:?}, but {naive:?}"),
@@ -63,8 +64,8 @@ fn must_agree_with_ureq(
     }
 }
 
-/// The response in the form that ureq-proto reports: lower-case names, and an order only among fields
-/// with the same name (RFC 9110 §5.3).
+/// The response in the form that ureq-proto reports: lower-case names, and an order only among
+/// fields with the same name (RFC 9110 §5.3).
 fn by_name(response: &Response) -> Response {
     let lower = |(name, value): &(String, Vec<u8>)| (name.to_ascii_lowercase(), value.clone());
     let mut fields: Vec<_> = response.fields.iter().map(lower).collect();
@@ -87,7 +88,8 @@ fn is_refused_by_us_alone(error: ResponseError) -> bool {
         ResponseError::NotHttp1 => true,
         // RFC 9110 §15: no code is above 599. ureq-proto accepts any three digits from 100.
         ResponseError::BadStatusCode => true,
-        // RFC 9110 §7.8: our request asks for no other protocol. ureq-proto leaves that to its caller.
+        // RFC 9110 §7.8: our request asks for no other protocol. ureq-proto leaves that to its
+        // caller.
         ResponseError::SwitchingProtocols => true,
         // RFC 9110 §15.2 and ureq-proto set no limit for 1xx.
         ResponseError::TooManyInformational => true,

@@ -57,7 +57,8 @@ fn named<T: PartialEq + Debug>(what: &str, expected: Option<T>, got: Option<T>) 
     if expected.is_some() { equal(what, expected, got) } else { Ok(()) }
 }
 
-/// Checks the properties of every error: it has the `tx_id` of its response, and contains no secret.
+/// Checks the properties of every error: it has the `tx_id` of its response, and contains no
+/// secret.
 pub(crate) fn is_proper(error: &Error, server: &Server, ledger: &Ledger) -> Verdict {
     let records = server.emulator().token_requests();
     for response in error.response().into_iter().chain(error.other_response()) {

@@ -1,11 +1,12 @@
 //! A suite of scenarios that every adapter passes against the emulator, over real sockets and TLS.
 //! A behaviour that differs between adapters is a bug.
 //!
-//! The scenarios are data in `scenarios/*.json`, which any language can run. This crate is the runner
-//! for Rust. `cargo test -p jeel-auth-scenarios` lists and runs one test for each adapter, scheme and
-//! scenario, for example `ureq::https::states::rollover`.
+//! The scenarios are data in `scenarios/*.json`, which any language can run. This crate is the
+//! runner for Rust. `cargo test -p jeel-auth-scenarios` lists and runs one test for each adapter,
+//! scheme and scenario, for example `ureq::https::states::rollover`.
 //!
-//! Other suites use the adapters in the same way: an [`Adapter`] makes a [`Client`] from a [`Setup`].
+//! Other suites use the adapters in the same way: an [`Adapter`] makes a [`Client`] from a
+//! [`Setup`].
 //!
 //! The suite does not test single decisions, which the tests of `jeel-auth-core` cover without a
 //! socket, and does not measure speed. No expectation depends on the adapter.
@@ -35,18 +36,17 @@
 //!
 //! ## Server
 //!
-//! Each setting has the emulator's default. `client_id`, `client_secret` (a text, or
-//! `{"repeat": "x", "times": 65536}`), `lifetime_ms`, `delay_ms`, `clock_offset_s`, `date_offset_s`;
-//! `accepts`:
+//! Each setting has the emulator's default. `client_id`, `client_secret` (a text, or `{"repeat":
+//! "x", "times": 65536}`), `lifetime_ms`, `delay_ms`, `clock_offset_s`, `date_offset_s`; `accepts`:
 //! `both`, `multipart_only`, `url_encoded_only`; `unread`: `keycloak_invalid_client`, `empty401`,
 //! `invalid_request400`, `unsupported_grant_type400`, `empty400`, `unprocessable422`,
 //! `unsupported_media_type415`, `server_error500`; `denial`: `keycloak`, `invalid_client401`,
 //! `invalid_client400`, `forbidden403`, `server_error500`, `refusal_in200`; `reissue`: `never`,
 //! `seconds_left`, `full_lifetime`, `same_second`; `token_format`: `jwt`, `opaque`; `jwt_times`:
 //! `seconds`, `millisecond_iat`, `zero_exp`, `absent`; `response_shape`: `plain`, `keycloak`;
-//! `certificate` (with https): `valid`, `wrong_name`, `expired`; `rate_limit`:
-//! `{"requests", "window_ms", "retry_after", "unavailable"}`, where `unavailable` means 503 instead of
-//! 429, and `retry_after` is `seconds`, `http_date`, `rfc850_date`, `asctime_date`, `utc_date`,
+//! `certificate` (with https): `valid`, `wrong_name`, `expired`; `rate_limit`: `{"requests",
+//! "window_ms", "retry_after", "unavailable"}`, where `unavailable` means 503 instead of 429, and
+//! `retry_after` is `seconds`, `http_date`, `rfc850_date`, `asctime_date`, `utc_date`,
 //! `offset_date`, `one_digit_day`, `iso8601_date`, `fraction`, `unit`, `quoted`, `repeated`,
 //! `rate_limit`, `rate_limit_reset`, `x_rate_limit_seconds`, `x_rate_limit_epoch`,
 //! `x_rate_limit_epoch_millis` or `absent`.
@@ -80,21 +80,23 @@
 //! | `{"wait_for": {"state", "last_error", "token_requests"}}` | waits until the cache has this state, its last error has this code, and there are at least this many requests |
 //! | `{"check": {…}}` | compares the counts of the server, as `expect` does |
 //!
-//! The expected result of callers is `"new"`, one token for all that was not seen before; `"same"`, the
-//! token seen last; or `{"error": {"code", "status", "oauth_code", "other_status", "other_oauth_code",
-//! "location_host", "retry_in_ms"}}`, in which only the code is required. The code may be a list of
-//! alternatives, for all adapters. Values like `retry_in_ms` are a number or `{"at_least", "at_most"}`.
+//! The expected result of callers is `"new"`, one token for all that was not seen before; `"same"`,
+//! the token seen last; or `{"error": {"code", "status", "oauth_code", "other_status",
+//! "other_oauth_code", "location_host", "retry_in_ms"}}`, in which only the code is required. The
+//! code may be a list of alternatives, for all adapters. Values like `retry_in_ms` are a number or
+//! `{"at_least", "at_most"}`.
 //!
-//! The faults are the emulator's: `"pass"`, `"hang"`, `"reset"`, `"close"`, `"gzip"`, `"endless_body"`,
-//! `"endless_headers"`, `"endless_informational"`, `"huge_chunk"`, `"zero_lifetime"`,
-//! `"no_lifetime"`, `{"truncate_head": n}`, `{"truncate_body": n}`, `{"slow_drip_ms": n}`,
-//! `{"oversized": n}`, `{"chunk_extension": n}`, `{"raw": "…"}`,
-//! `{"response": {"status", "fields": [[name, value], …], "body", "pad_to"}}`, and
-//! `{"page": {"status", "fields", "pad_to"}}` for a web page of a proxy or a firewall.
+//! The faults are the emulator's: `"pass"`, `"hang"`, `"reset"`, `"close"`, `"gzip"`,
+//! `"endless_body"`, `"endless_headers"`, `"endless_informational"`, `"huge_chunk"`,
+//! `"zero_lifetime"`, `"no_lifetime"`, `{"truncate_head": n}`, `{"truncate_body": n}`,
+//! `{"slow_drip_ms": n}`, `{"oversized": n}`, `{"chunk_extension": n}`, `{"raw": "…"}`,
+//! `{"response": {"status", "fields": [[name, value], …], "body", "pad_to"}}`, and `{"page":
+//! {"status", "fields", "pad_to"}}` for a web page of a proxy or a firewall.
 //!
-//! The counts are `token_requests`, `tokens_issued`; `encodings` (`multipart`, `urlencoded`, `other`)
-//! and `statuses` (null if no response was sent) of the token requests in order; `refused_requests`,
-//! which were not valid HTTP and are 0 unless the scenario states another number.
+//! The counts are `token_requests`, `tokens_issued`; `encodings` (`multipart`, `urlencoded`,
+//! `other`) and `statuses` (null if no response was sent) of the token requests in order;
+//! `refused_requests`, which were not valid HTTP and are 0 unless the scenario states another
+//! number.
 //!
 //! ## Properties of every scenario
 //!

@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 /// All scenarios of this crate, in the order of their names.
 ///
 /// # Errors
-/// Returns an error if a file cannot be read or has no scenario, if a scenario is malformed, or if two
-/// have the same name.
+/// Returns an error if a file cannot be read or has no scenario, if a scenario is malformed, or if
+/// two have the same name.
 pub fn scenarios() -> Result<Vec<Scenario>, String> {
     let mut scenarios = Vec::new();
     for file in files(Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios").as_path())? {

@@ -95,8 +95,8 @@ impl Server {
         self.held = None;
     }
 
-    /// The status of a call to the API with this token. The suite uses its own client, because adapters
-    /// do not call the API.
+    /// The status of a call to the API with this token. The suite uses its own client, because
+    /// adapters do not call the API.
     pub(crate) fn call_api(&self, token: &str) -> Result<u16, String> {
         let mut config = Agent::config_builder().http_status_as_error(false);
         if let Some(der) = self.authority() {

@@ -39,7 +39,8 @@ fn seconds() -> u64 {
     env::var("JEEL_LOAD_SECONDS").map_or(5, |seconds| seconds.parse().unwrap())
 }
 
-/// Runs the tasks against a server that takes 300 ms. Returns the counts, the server and the duration.
+/// Runs the tasks against a server that takes 300 ms. Returns the counts, the server and the
+/// duration.
 fn load<T: AsyncTransport>(
     block_on: impl FnOnce(TokenSource<Async<T>>, Arc<Tally>, Instant),
     faults: &[Fault],

@@ -1,5 +1,5 @@
-//! The memory that a client uses for the responses of a hostile server. It stays within the limits of
-//! core with every adapter.
+//! The memory that a client uses for the responses of a hostile server. It stays within the limits
+//! of core with every adapter.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![allow(clippy::print_stdout, reason = "--nocapture shows each figure")]

@@ -15,8 +15,8 @@ use jeel_auth::core::Policy;
 use ureq::Agent;
 use ureq::tls::{Certificate, RootCerts, TlsConfig};
 
-/// Adapters reject the token explicitly, the reqwest middleware does so itself. Each sends one token
-/// request.
+/// Adapters reject the token explicitly, the reqwest middleware does so itself. Each sends one
+/// token request.
 pub(crate) fn run(world: &World<'_>) -> Vec<Row> {
     let school = world.client("school", 3600);
     let cases = world.working_cases();

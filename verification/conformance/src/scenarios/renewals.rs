@@ -1,4 +1,5 @@
-//! Tokens with a lifetime of some seconds, through three renewals, with callers that ask constantly.
+//! Tokens with a lifetime of some seconds, through three renewals, with callers that ask
+//! constantly.
 
 use crate::case_run::{CaseRun, ensure};
 use crate::clients::Clients;

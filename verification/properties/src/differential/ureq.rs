@@ -39,8 +39,8 @@ pub(super) fn read(bytes: &[u8]) -> Result<Option<Response>, Error> {
     }))
 }
 
-/// A call that has sent its request. It is a GET, because a GET has no body to send and its response
-/// has the same framing as that to a POST.
+/// A call that has sent its request. It is a GET, because a GET has no body to send and its
+/// response has the same framing as that to a POST.
 fn sent() -> Call<RecvResponse> {
     let request = Request::get("https://jeel.test/").body(()).expect("a good request");
     let mut call = Call::new(request).expect("a good request").proceed();

@@ -1,4 +1,5 @@
-//! A secret rotated at run time, a client disabled and enabled again, and a lifespan above the limit.
+//! A secret rotated at run time, a client disabled and enabled again, and a lifespan above the
+//! limit.
 
 use super::admin::change;
 use crate::case_run::{CaseRun, credentials, ensure};
