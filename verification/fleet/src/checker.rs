@@ -19,6 +19,8 @@ pub(crate) struct Checker {
 struct CurrentToken {
     generation: Generation,
     unusable: Duration,
+    /// The API rejected it. The cache may hand it out until it has a replacement.
+    rejected: bool,
     /// Its renewal time and its expiry, until each is reached.
     awaited: Vec<Duration>,
 }
@@ -61,25 +63,27 @@ impl Checker {
         assert!(renewal <= latest && renewal + spread >= latest, "renewed at {renewal:?}");
         let unusable = sent + LIFETIME - self.policy.expiry_leeway;
         let awaited = vec![renewal, unusable];
-        self.held = Some(CurrentToken { generation: *generation, unusable, awaited });
+        let generation = *generation;
+        self.held = Some(CurrentToken { generation, unusable, rejected: false, awaited });
     }
 
     /// Records that the API rejected this token.
     pub(crate) fn rejected(&mut self, generation: Generation) {
-        let held = self.held.take();
-        assert_eq!(held.map(|held| held.generation), Some(generation), "the current token");
+        let held = self.held.as_mut().expect("a token that was handed out");
+        assert_eq!(held.generation, generation, "the current token");
+        held.rejected = true;
     }
 
     /// Whether callers must get a token now.
     pub(crate) fn usable(&self, now: Duration) -> bool {
-        self.held.as_ref().is_some_and(|held| now < held.unusable)
+        self.held.as_ref().is_some_and(|held| now < held.unusable && !held.rejected)
     }
 
     /// Checks a token that was handed out.
     pub(crate) fn handed_out(&self, generation: Generation, now: Duration) {
-        assert!(self.usable(now), "an expired token");
-        let held = self.held.as_ref().map(|held| held.generation);
-        assert_eq!(held, Some(generation), "not the current token");
+        let held = self.held.as_ref().expect("a token that was issued");
+        assert!(now < held.unusable, "an expired token");
+        assert_eq!(held.generation, generation, "not the current token");
     }
 
     /// Checks the budget in every window that ends now: requests ≤ burst + W / interval + 2T + C. C

@@ -113,7 +113,8 @@ impl<C: Client> Simulation<C> {
         self.queue.add(next, (number, Event::Call));
     }
 
-    /// Calls the API with the token. If the API rejects it, reports that and acquires again.
+    /// Calls the API with the token. If the API rejects it, reports that and acquires again. A second
+    /// rejected token is a refusal, because the caller gets the API's 401.
     fn use_token(
         &mut self,
         number: usize,
@@ -124,7 +125,10 @@ impl<C: Client> Simulation<C> {
             Acquired::Token(token) if !self.server.accepts(token, now) => {
                 let client = &mut self.members[number].client;
                 client.reject(now);
-                client.acquire(now)
+                match client.acquire(now) {
+                    Acquired::Token(token) if !self.server.accepts(token, now) => Acquired::Refused,
+                    acquired => acquired,
+                }
             }
             acquired => acquired,
         }
