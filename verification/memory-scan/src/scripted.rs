@@ -30,7 +30,7 @@ pub enum Answer {
     BadToken,
     /// This status, with an error and, oddly, a token.
     Status(u16),
-    /// A response that is no JSON, with a token in it.
+    /// A response that is not JSON and contains a token.
     Garbage,
     /// The connection ends inside the token.
     Cut,
