@@ -1,4 +1,4 @@
-//! The adapters, each with the roots of the emulator.
+//! The adapters, which trust the emulator's authority.
 
 use crate::Outcome;
 use crate::emulated::{Emulated, SCRIPTED};
@@ -33,10 +33,10 @@ pub enum Adapter {
     Smol,
 }
 
-/// Lives through an adapter, drops everything, and gives the number of cycles.
+/// Runs requests with an adapter, drops everything, and returns the number of cycles.
 ///
 /// # Errors
-/// When the adapter cannot be set up.
+/// Returns an error if the adapter cannot be set up.
 pub fn through(
     adapter: Adapter,
     emulated: &Emulated,
@@ -60,12 +60,13 @@ pub fn through(
             smol::block_on(tasks(source, marks, texts, SCRIPTED))?;
         }
     }
-    // A request of the last caller may still be on its way: nobody tells when a library is done.
+    // A request of the last caller may still be in flight. Libraries do not report its end.
     thread::sleep(Duration::from_secs(1));
     Ok(SCRIPTED)
 }
 
-/// A source with the transport's defaults, but for roots where there is TLS.
+/// A source with the default transport, or with the emulator's authority as its root if it uses
+/// TLS.
 fn source<D: Driver>(
     emulated: &Emulated,
     marks: &Marks,

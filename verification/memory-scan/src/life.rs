@@ -1,4 +1,4 @@
-//! Lives of a token source: in memory here, and for adapters what they share.
+//! Runs of a token source: with responses from memory, and the part that adapters share.
 
 use crate::Outcome;
 use crate::mark::Marks;
@@ -16,10 +16,10 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// Lives with threads on answers from memory; the number of token requests.
+/// Runs threads with responses from memory. Returns the number of token requests.
 ///
 /// # Errors
-/// When a source cannot be built, or does not end.
+/// Returns an error if a source cannot be built, or if a request does not end.
 pub fn with_threads(
     marks: &Arc<Marks>,
     texts: &Texts,
@@ -32,10 +32,10 @@ pub fn with_threads(
     ended(&server)
 }
 
-/// Lives with tasks on answers from memory; the number of token requests.
+/// Runs tasks with responses from memory. Returns the number of token requests.
 ///
 /// # Errors
-/// As [`with_threads`].
+/// The same as [`with_threads`].
 pub fn with_tasks(
     marks: &Arc<Marks>,
     texts: &Texts,
@@ -48,11 +48,11 @@ pub fn with_tasks(
     ended(&server)
 }
 
-/// Lives with the secret out of a file, which the environment names, as mounted secrets are; the
-/// number of token requests.
+/// Runs sources that read the secret from a file named by the environment, as for mounted secrets.
+/// Returns the number of token requests.
 ///
 /// # Errors
-/// As [`with_threads`], and when the file cannot be written.
+/// The same as [`with_threads`], and an error if the file cannot be written.
 pub fn from_file(
     marks: &Arc<Marks>,
     texts: &Texts,
@@ -72,7 +72,7 @@ pub fn from_file(
     ended(&server)
 }
 
-/// A source that meets every answer at once, without hold-offs and without a budget.
+/// A source whose policy has no hold-offs and no budget, so that each call sends a request.
 pub(crate) fn built<D: Driver>(
     marks: &Marks,
     more: impl FnOnce(Builder<D>) -> Builder<D>,
@@ -81,7 +81,7 @@ pub(crate) fn built<D: Driver>(
     Ok(more(source).policy(impatient()).build()?)
 }
 
-/// Asks over and over, from threads.
+/// Acquires tokens repeatedly, with threads.
 pub(crate) fn threads<T: BlockingTransport>(
     source: TokenSource<Blocking<T>>,
     marks: &Marks,
@@ -90,7 +90,7 @@ pub(crate) fn threads<T: BlockingTransport>(
 ) -> Outcome {
     for cycle in 0..cycles {
         if cycle % 8 == 3 {
-            // Leaves at once; the request goes on.
+            // This caller leaves at once. Its request continues.
             texts.debug(&source.token_within(Duration::ZERO));
         }
         after(&source, source.token(), marks, texts)?;
@@ -98,7 +98,7 @@ pub(crate) fn threads<T: BlockingTransport>(
     Ok(())
 }
 
-/// Asks over and over, from tasks; some are dropped while they wait.
+/// Acquires tokens repeatedly, with tasks. Some tasks are dropped while they wait.
 pub(crate) async fn tasks<T: AsyncTransport>(
     source: TokenSource<Async<T>>,
     marks: &Marks,
@@ -120,7 +120,7 @@ pub(crate) async fn tasks<T: AsyncTransport>(
     Ok(())
 }
 
-/// Sees to it that the next call asks the server again.
+/// Makes the next call send a request.
 fn after<D>(
     source: &TokenSource<D>,
     answer: Result<Token, Error>,
@@ -153,7 +153,7 @@ fn impatient() -> Policy {
     policy
 }
 
-/// Waits until nobody carries a request any more.
+/// Waits until no request is in flight.
 fn ended(server: &Scripted) -> Outcome<usize> {
     let deadline = Instant::now() + Duration::from_secs(30);
     while !server.is_alone() {

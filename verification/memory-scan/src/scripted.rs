@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use zeroize::Zeroizing;
 
-/// How one token request is answered.
+/// The response to one token request.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum Answer {
@@ -20,15 +20,15 @@ pub enum Answer {
     Token,
     /// A token with its slashes escaped.
     EscapedToken,
-    /// A JWT whose claims hold the mark.
+    /// A JWT whose claims contain the mark.
     Jwt,
     /// A token in a response without a type.
     TokenOfNoType,
-    /// A token whose life is over.
+    /// A token with a lifetime of 0.
     TokenOfNoTime,
     /// A token with a line break in it.
     BadToken,
-    /// This status, with an error and, oddly, a token.
+    /// This status, with an error and also a token.
     Status(u16),
     /// A response that is not JSON and contains a token.
     Garbage,
@@ -38,7 +38,7 @@ pub enum Answer {
     Broken,
     /// The transport panics.
     Panic,
-    /// The error code quotes the secret, after its quotes were escaped.
+    /// The error code quotes the secret, after an escaped quotation mark.
     EchoInCode,
     /// The `tx_id` quotes the secret.
     EchoInTxId,
@@ -55,7 +55,7 @@ use Answer::{
     EscapedToken, Garbage, Jwt, Panic, Status, Token, TokenOfNoTime, TokenOfNoType,
 };
 
-/// A server that never repeats what it was sent.
+/// Responses of a server that never repeats the request.
 pub const QUIET: &[Answer] = &[
     Token,
     Status(401),
@@ -75,11 +75,11 @@ pub const QUIET: &[Answer] = &[
     Status(503),
 ];
 
-/// A server, or a network, that repeats the secret.
+/// Responses of a server or a network that repeats the secret.
 pub const ECHOES: &[Answer] =
     &[EchoInCode, Token, EchoInTxId, EchoInLocation, EchoInType, EchoInFailure];
 
-/// Answers by a script, over and over. Clones are one server.
+/// Responds according to a script, repeatedly. Clones share the server.
 #[derive(Clone, Debug)]
 pub(crate) struct Scripted(Arc<Inner>);
 
@@ -96,7 +96,7 @@ impl Scripted {
         Self(Arc::new(Inner { marks, script, requests }))
     }
 
-    /// Whether nobody else holds it: all requests are over.
+    /// Whether no clone is left, which means that all requests have ended.
     pub(crate) fn is_alone(&self) -> bool {
         Arc::strong_count(&self.0) == 1
     }
@@ -138,7 +138,7 @@ impl Scripted {
             _ => (200, Wiped::new()),
         };
         let body = self.body(answer, number);
-        // Every other response comes as a library has it, where no field is worth wiping.
+        // Every other response is in the form of a library, whose fields need no wiping.
         if number.is_multiple_of(2) && field.as_ref().is_empty() {
             return Got::collected(request, status, &body);
         }
@@ -181,14 +181,14 @@ impl Scripted {
 
 const END: &str = r#"","token_type":"Bearer","expires_in":3600}"#;
 
-/// A response, in either of the forms that adapters have.
+/// A response in one of the forms that adapters return.
 pub(crate) enum Got {
     Read(Response),
     Collected(HttpResponse),
 }
 
 impl Got {
-    /// Byte by byte almost, so that each buffer grows.
+    /// Feeds the bytes in small pieces, so that each buffer grows.
     fn read(
         request: &TokenRequest,
         status: u16,

@@ -1,4 +1,4 @@
-//! How the suite drives an adapter, whatever its way to wait.
+//! The interface between the suite and an adapter, blocking or async.
 
 use crate::Setup;
 use jeel_auth::core::{Credentials, Error, Status};
@@ -16,7 +16,7 @@ pub struct Adapter {
     pub(crate) connect: fn(&Setup) -> Connected,
 }
 
-/// A client, or why there is none.
+/// A client, or the error of its setup.
 pub type Connected = Result<Arc<dyn Client>, Box<dyn error::Error>>;
 
 impl Adapter {
@@ -25,10 +25,10 @@ impl Adapter {
         self.name
     }
 
-    /// A client on this adapter.
+    /// Makes a client on this adapter.
     ///
     /// # Errors
-    /// When its transport cannot be set up.
+    /// Returns an error if the transport cannot be set up.
     pub fn connect(&self, setup: &Setup) -> Connected {
         (self.connect)(setup)
     }
@@ -36,20 +36,20 @@ impl Adapter {
 
 /// A token source as scenarios use it.
 pub trait Client: Send + Sync {
-    /// So many callers ask at once; the answer of each, but of one who died.
+    /// Asks with concurrent callers. Returns the result of each caller that did not panic.
     fn ask(&self, callers: usize, ask: Ask) -> Vec<Answer>;
 
-    /// A resource server refused the token.
+    /// Reports that a resource server rejected the token.
     fn reject(&self, token: &Token);
 
-    /// The client has other credentials from now on.
+    /// Replaces the client's credentials.
     fn set_credentials(&self, credentials: Credentials);
 
     /// The state of its cache.
     fn status(&self) -> Status;
 }
 
-/// What one caller wants.
+/// A request of one caller.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum Ask {
@@ -57,20 +57,20 @@ pub enum Ask {
     Token,
     /// A token within this time.
     Within(Duration),
-    /// A token that is good for this time.
+    /// A token that stays usable for this time.
     ValidFor(Duration),
 }
 
-/// What a caller gets.
+/// The result of one caller.
 pub type Answer = Result<Token, Error>;
 
-/// A token source and who calls it.
+/// A token source and its callers.
 struct Called<D, C> {
     source: TokenSource<D>,
     callers: C,
 }
 
-/// A crowd of callers: threads or tasks.
+/// Concurrent callers: threads or tasks.
 trait Callers<D>: Send + Sync {
     fn ask(&self, source: &TokenSource<D>, callers: usize, ask: Ask) -> Vec<Answer>;
 }
@@ -131,11 +131,11 @@ impl<T: BlockingTransport> Callers<Blocking<T>> for Threads {
     }
 }
 
-/// What the suite needs of an async runtime.
+/// The functions of an async runtime that the suite needs.
 pub(crate) trait Runtime: Send + Sync + 'static {
     fn block_on<F: Future>(&self, future: F) -> F::Output;
 
-    /// Starts a task; `None` is the outcome of one that died.
+    /// Starts a task. Its result is `None` if it panics.
     fn spawn<F>(&self, future: F) -> impl Future<Output = Option<F::Output>> + Send
     where
         F: Future + Send + 'static,

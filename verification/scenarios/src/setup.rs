@@ -1,26 +1,26 @@
-//! What a client is made of.
+//! The configuration of a client.
 
 use jeel_auth::core::{Credentials, EncodingChoice, Endpoint, Environment, Policy};
 use jeel_auth::{ConfigError, Driver, TokenSource};
 
-/// All that an adapter needs to make a token source.
+/// The configuration from which an adapter makes a token source.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Setup {
-    /// Where tokens are asked for.
+    /// The token endpoint.
     pub endpoint: Endpoint,
-    /// Who asks.
+    /// The client credentials.
     pub credentials: Credentials,
-    /// How request bodies are encoded.
+    /// The encoding of request bodies.
     pub encoding: EncodingChoice,
-    /// The numbers of the policy.
+    /// The policy.
     pub policy: Policy,
-    /// The one authority to trust, in DER. None: the adapter's transport with its defaults.
+    /// The only authority to trust, in DER. `None` means the adapter's default transport.
     pub authority: Option<Vec<u8>>,
 }
 
 impl Setup {
-    /// The default settings, for this endpoint and this client.
+    /// A setup with default settings.
     pub fn new(endpoint: Endpoint, credentials: Credentials) -> Self {
         Self {
             endpoint,

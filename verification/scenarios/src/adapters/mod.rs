@@ -9,6 +9,6 @@ pub use reqwest::reqwest_trusting;
 
 use crate::Adapter;
 
-/// Each adapter that there is.
+/// All adapters.
 pub const ADAPTERS: [Adapter; 4] =
     [ureq::ADAPTER, reqwest::ADAPTER, async_std::ADAPTER, smol::ADAPTER];

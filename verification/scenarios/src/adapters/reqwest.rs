@@ -24,10 +24,10 @@ fn trusting(authority: &[u8]) -> Result<Reqwest, Box<dyn Error>> {
     Ok(Reqwest::with_client(client.redirect(redirect::Policy::none()).build()?))
 }
 
-/// A builder of clients that trust this authority, in DER, and no other.
+/// Returns a builder of clients that trust only this authority, in DER.
 ///
 /// # Errors
-/// When it is no certificate.
+/// Returns an error if it is not a certificate.
 pub fn reqwest_trusting(authority: &[u8]) -> Result<ClientBuilder, Box<dyn Error>> {
     let mut roots = RootCertStore::empty();
     roots.add(CertificateDer::from(authority))?;
