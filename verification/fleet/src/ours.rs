@@ -55,7 +55,7 @@ impl Client for Ours {
     fn poll_send(&mut self, now: Duration) -> bool {
         self.checker.pass(now);
         let Some(action) = self.cache.poll_action(moment(now)) else { return false };
-        let Action::Send(request) = action else { panic!("an unknown action") };
+        let Action::Send(request) = action;
         self.flight = Some(request.flight());
         self.checker.requested(now);
         true
