@@ -4,12 +4,11 @@
 
 #![allow(clippy::print_stdout, reason = "an example prints its results")]
 
-use jeel_auth_async_std::TokenSource;
 use std::error::Error;
 
 fn main() -> Result<(), Box<dyn Error>> {
     async_std::task::block_on(async {
-        let tokens = TokenSource::from_env()?;
+        let tokens = jeel_auth_async_std::from_env()?;
         // One token request serves a thousand concurrent tasks.
         let tasks: Vec<_> = (0..1000)
             .map(|_| {

@@ -4,11 +4,11 @@
 
 #![allow(clippy::print_stdout, reason = "an example prints its results")]
 
-use jeel_auth_ureq::TokenSource;
+use jeel_auth_ureq::{TokenSource, Ureq};
 use std::error::Error;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let tokens = TokenSource::from_env()?;
+    let tokens = TokenSource::from_env(Ureq::new()?)?;
     let api = tokens.api_origin().ok_or("set JEELPAY_ENV or JEELPAY_API_URL")?;
     let url = format!("{api}/v1/payments");
 

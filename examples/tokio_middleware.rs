@@ -4,12 +4,12 @@
 
 #![allow(clippy::print_stdout, reason = "an example prints its results")]
 
-use jeel_auth_reqwest::{JeelAuth, TokenSource, TxId, client_builder};
+use jeel_auth_reqwest::{JeelAuth, Reqwest, TokenSource, TxId, client_builder};
 use std::error::Error;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let tokens = TokenSource::from_env()?;
+    let tokens = TokenSource::from_env(Reqwest::new()?)?;
     let api = JeelAuth::client(&tokens, client_builder()?)?;
 
     let origin = tokens.api_origin().ok_or("set JEELPAY_ENV or JEELPAY_API_URL")?;

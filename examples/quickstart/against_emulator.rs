@@ -4,7 +4,7 @@ use crate::readers::{self, Reads, THREADS};
 use crate::{Checked, check};
 use jeel_auth_emulator::{Emulator, Response};
 use jeel_auth_examples::{CLIENT_ID, CLIENT_SECRET, local_jeel};
-use jeel_auth_ureq::{Credentials, Endpoint, Environment, LoopbackHttp, TokenSource};
+use jeel_auth_ureq::{Credentials, Endpoint, Environment, LoopbackHttp, TokenSource, Ureq};
 use std::error::Error;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -15,10 +15,10 @@ const PATIENCE: Duration = Duration::from_secs(20);
 pub(crate) fn run() -> Checked {
     let jeel = local_jeel(Duration::from_secs(4))?;
     jeel.set_delay(Duration::from_millis(200));
-    let source =
-        TokenSource::builder(Environment::Sandbox, Credentials::new(CLIENT_ID, CLIENT_SECRET)?)
-            .endpoint(Endpoint::parse(&jeel.token_url(), LoopbackHttp::Allowed)?)
-            .build()?;
+    let credentials = Credentials::new(CLIENT_ID, CLIENT_SECRET)?;
+    let source = TokenSource::builder(Environment::Sandbox, credentials, Ureq::new()?)
+        .endpoint(Endpoint::parse(&jeel.token_url(), LoopbackHttp::Allowed)?)
+        .build()?;
 
     println!("The emulator is at {}; each response takes 200 ms.\n", jeel.token_url());
     let mut calls = 0;
@@ -32,7 +32,7 @@ pub(crate) fn run() -> Checked {
 
 fn first_fetch(jeel: &Emulator, source: &TokenSource) -> Checked {
     let started = Instant::now();
-    source.ready()?;
+    source.token()?;
     println!(
         "1. The first caller waits {} ms for a token. Token requests so far: {}.",
         started.elapsed().as_millis(),

@@ -2,13 +2,13 @@
 
 use crate::readers::{self, THREADS};
 use crate::{Checked, check};
-use jeel_auth_ureq::TokenSource;
+use jeel_auth_ureq::{TokenSource, Ureq};
 use std::time::Instant;
 
 pub(crate) fn run() -> Checked {
-    let source = TokenSource::from_env()?;
+    let source = TokenSource::from_env(Ureq::new()?)?;
     let started = Instant::now();
-    source.ready()?;
+    source.token()?;
     let status = source.status();
     println!("1. The first caller waits {} ms for a token.", started.elapsed().as_millis());
     println!(
@@ -31,7 +31,7 @@ pub(crate) fn run() -> Checked {
     for _ in 0..10_000 {
         source.reject(&token);
     }
-    source.ready()?;
+    source.token()?;
     let after = source.status().counters;
     println!("3. Ten thousand rejections of that token lead to one token request.");
     check(after.rejections == before.rejections + 1, "a rejected token replaced once")?;

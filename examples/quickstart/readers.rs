@@ -1,6 +1,6 @@
 //! Threads that read the token without waiting.
 
-use jeel_auth_ureq::TokenSource;
+use jeel_auth_ureq::{Ask, TokenSource};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::thread;
 use std::time::Duration;
@@ -24,7 +24,7 @@ pub(crate) fn read_during<R>(source: &TokenSource, action: impl FnOnce() -> R) -
         for _ in 0..THREADS {
             scope.spawn(|| {
                 while !over.load(Relaxed) {
-                    let count = match source.token_within(Duration::ZERO) {
+                    let count = match source.token_with(Ask::new().within(Duration::ZERO)) {
                         Ok(_) => &served,
                         Err(_) => &unserved,
                     };

@@ -1,11 +1,11 @@
 //! Access tokens for the [Jeel Pay](https://jeel.co) API, on tokio and [reqwest] 0.13.
 //!
 //! ```no_run
-//! use jeel_auth_reqwest::TokenSource;
+//! use jeel_auth_reqwest::{Reqwest, TokenSource};
 //!
 //! # async fn call(api: reqwest::Client) -> Result<(), Box<dyn std::error::Error>> {
 //! // JEELPAY_CLIENT_ID, JEELPAY_CLIENT_SECRET and JEELPAY_ENV (sandbox or production).
-//! let tokens = TokenSource::from_env()?;
+//! let tokens = TokenSource::from_env(Reqwest::new()?)?;
 //!
 //! // For every call: the cached token, renewed in the background, never an expired one.
 //! let token = tokens.token().await?;
@@ -24,9 +24,10 @@
 //! With the feature `middleware`, `JeelAuth` does the latter half by itself.
 //!
 //! A [`TokenSource`] is made once and cloned to wherever it is needed; clones share one cache.
-//! [`Builder::from_env`] lists the variables; [`TokenSource::builder`] does without them, and takes a
-//! [`Policy`] and a client of your own ([`Reqwest::with_client`]). Dropping a call's future at any
-//! point loses nothing, neither the token request nor the other waiters.
+//! [`TokenSource::builder_from_env`] lists the variables; [`TokenSource::builder`] does without them.
+//! Both take a [`Policy`]. [`Reqwest`] takes extra roots, a whole TLS configuration, or your own
+//! client. Dropping a call's future at any point loses nothing, neither the token request nor the
+//! other waiters.
 //!
 //! **This crate does not** retry your calls except once after a 401 and only in the middleware,
 //! verify tokens, keep tokens on disk, share them between processes, or run on other runtimes than
@@ -43,26 +44,28 @@ mod client;
 mod failure;
 #[cfg(feature = "middleware")]
 mod middleware;
-mod sleep;
 mod transport;
 mod tx_id;
 
-use jeel_auth::Async;
-
-pub use client::{SetupError, client_builder};
+pub use client::client_builder;
+#[cfg(not(target_os = "android"))]
+pub use client::client_builder_with_extra_roots;
 pub use jeel_auth::core::{
     Blame, BodyEncoding, Counters, Credentials, CredentialsError, EncodingChoice, Endpoint,
     EndpointError, Environment, Error, ErrorKind, Generation, LoopbackHttp, MalformedResponse,
     Origin, Policy, ResponseFacts, State, Status, TransportKind,
 };
-pub use jeel_auth::{ConfigError, Token};
+pub use jeel_auth::{Ask, Builder, ConfigError, Token, TokenSource};
 #[cfg(feature = "middleware")]
-pub use middleware::JeelAuth;
+pub use middleware::{JeelAuth, SetupError};
 pub use transport::Reqwest;
 pub use tx_id::TxId;
 
-/// A valid access token, at hand for every API call.
-pub type TokenSource = jeel_auth::TokenSource<Async<Reqwest>>;
-
-/// Configures a [`TokenSource`].
-pub type Builder = jeel_auth::Builder<Async<Reqwest>>;
+/// A source that is configured by the environment variables of Jeel's guide, with the transport
+/// [`Reqwest`].
+///
+/// # Errors
+/// A missing or malformed setting, by the name of its variable; or the system has no usable roots.
+pub fn from_env() -> Result<TokenSource, ConfigError> {
+    TokenSource::from_env(Reqwest::new()?)
+}

@@ -1,20 +1,20 @@
 //! The `Authorization` field on calls to Jeel's API, and nowhere else.
 
-use crate::client::SetupError;
 use crate::{Error, Token, TokenSource};
 use async_trait::async_trait;
 use http::{Extensions, StatusCode, header};
 use reqwest::redirect::Policy;
 use reqwest::{Client, ClientBuilder, Request, Response, Url};
 use reqwest_middleware::{ClientWithMiddleware, Middleware, Next, Result};
+use std::fmt;
 
 /// A middleware that puts the access token on calls to Jeel's API.
 ///
 /// ```no_run
-/// use jeel_auth_reqwest::{JeelAuth, TokenSource, TxId, client_builder};
+/// use jeel_auth_reqwest::{JeelAuth, Reqwest, TokenSource, TxId, client_builder};
 ///
 /// # async fn call() -> Result<(), Box<dyn std::error::Error>> {
-/// let tokens = TokenSource::from_env()?;
+/// let tokens = TokenSource::from_env(Reqwest::new()?)?;
 /// let api = JeelAuth::client(&tokens, client_builder()?)?;
 /// let response = api.get("https://api.sandbox.jeel.co/v1/payments").send().await?;
 /// println!("{} (tx_id {:?})", response.status(), response.tx_id());
@@ -87,7 +87,7 @@ impl JeelAuth {
         Ok((Self { tokens: tokens.clone(), api }, client))
     }
 
-    /// Why there was no token, where that is what a call failed by.
+    /// The token error, if that is why the call failed.
     pub fn token_error(error: &reqwest_middleware::Error) -> Option<&Error> {
         match error {
             reqwest_middleware::Error::Middleware(error) => error.downcast_ref(),
@@ -107,6 +107,35 @@ impl JeelAuth {
     /// Whether the API refused the token. A 401 from elsewhere says nothing about it.
     fn is_refused(&self, response: &Response) -> bool {
         response.status() == StatusCode::UNAUTHORIZED && same_origin(response.url(), &self.api)
+    }
+}
+
+/// Why there is no client for the API.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum SetupError {
+    /// The source has no API origin, because only a token URL was configured: name it, by
+    /// `JEELPAY_API_URL` or [`Builder::api_origin`](crate::Builder::api_origin).
+    NoApiOrigin,
+    /// reqwest refuses the builder's settings.
+    Client(reqwest::Error),
+}
+
+impl fmt::Display for SetupError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NoApiOrigin => "the API's origin is not configured",
+            Self::Client(_) => "the HTTP client cannot be built",
+        })
+    }
+}
+
+impl std::error::Error for SetupError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Client(error) => Some(error),
+            Self::NoApiOrigin => None,
+        }
     }
 }
 

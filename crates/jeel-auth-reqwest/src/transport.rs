@@ -1,17 +1,17 @@
 //! Token requests through a `reqwest::Client`.
 
-use crate::client::{tls_config, with_tls};
+use crate::client::with_tls;
 use crate::failure::failure;
-use crate::sleep;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use http_body_util::Full;
-use jeel_auth::core::{SendFailure, TokenRequest};
-use jeel_auth::{AsyncTransport, BodyBuffer, HttpResponse};
+use jeel_auth::core::{Response, SecretBuffer, SendFailure, TokenRequest};
+use jeel_auth::{BoxFuture, ConfigError, OutsideRuntime, Runtime, Transport, response, tls};
 use reqwest::redirect::Policy;
-use reqwest::{Body, Client, Request, Response, Url, retry};
+use reqwest::{Body, Client, Request, Url, retry};
 use rustls::ClientConfig;
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::runtime::Handle;
 use zeroize::Zeroizing;
@@ -48,9 +48,9 @@ use zeroize::Zeroizing;
 ///
 /// A token request runs as a task of the runtime of the caller who started it. It needs tokio with
 /// both drivers on (`enable_all`); without the time driver tokio panics. Outside of tokio a caller
-/// gets an error, [`Abandoned`](crate::TransportKind::Abandoned), within seconds. When the runtime
-/// shuts down with the request under way, waiters on other runtimes are told at once, and the next
-/// attempt runs on one of theirs.
+/// gets the token at hand, or else the error
+/// [`OutsideRuntime`](crate::ErrorKind::OutsideRuntime). When the runtime shuts down with the request
+/// under way, waiters on other runtimes are woken at once, and the next attempt runs on one of theirs.
 ///
 /// # What is wiped
 ///
@@ -65,13 +65,40 @@ pub struct Reqwest {
 enum Kind {
     /// For a client per request: building one is cheap once the roots are loaded, only a client can
     /// have a connect time-out, and no connection outlives the runtime that opened it.
-    Default(Box<ClientConfig>),
+    PerRequest(Arc<ClientConfig>),
     Own(Client),
 }
 
 impl Reqwest {
-    /// A transport around a client of your own; [above](Self#a-client-of-your-own) is what its
-    /// settings do.
+    /// A transport that trusts the system's roots.
+    ///
+    /// # Errors
+    /// When the system has no usable root certificates.
+    pub fn new() -> Result<Self, ConfigError> {
+        Ok(Self::with_tls_config(tls::system_roots()?))
+    }
+
+    /// A transport that trusts the system's roots and these too: a PEM text with any number of
+    /// certificates, or one certificate in DER.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new), and when there is no certificate or an unreadable one.
+    #[cfg(not(target_os = "android"))]
+    pub fn with_extra_roots(certificates: impl AsRef<[u8]>) -> Result<Self, ConfigError> {
+        Ok(Self::with_tls_config(tls::extra_roots(certificates.as_ref())?))
+    }
+
+    /// A transport with your own TLS configuration, of rustls 0.23: for roots without the system's,
+    /// client certificates, or another crypto provider.
+    ///
+    /// Its ALPN protocols are replaced by `http/1.1`. A verifier that accepts any certificate and a
+    /// key log both give the secret away.
+    pub fn with_tls_config(config: Arc<ClientConfig>) -> Self {
+        Self { client: Kind::PerRequest(tls::offering_http1(config)) }
+    }
+
+    /// A transport around your own client; [above](Self#a-client-of-your-own) is what its settings
+    /// do.
     pub fn with_client(client: Client) -> Self {
         Self { client: Kind::Own(client) }
     }
@@ -79,39 +106,43 @@ impl Reqwest {
     fn client(&self, request: &TokenRequest) -> reqwest::Result<Client> {
         match &self.client {
             Kind::Own(client) => Ok(client.clone()),
-            Kind::Default(tls) => default_client(ClientConfig::clone(tls), request),
+            Kind::PerRequest(tls) => client_for(request, ClientConfig::clone(tls)),
         }
     }
 }
 
-impl AsyncTransport for Reqwest {
-    type Received = HttpResponse;
+impl Transport for Reqwest {
+    fn send<'a>(
+        &'a self,
+        request: &'a TokenRequest,
+    ) -> BoxFuture<'a, Result<Response, SendFailure>> {
+        Box::pin(async move {
+            let client = self.client(request).map_err(failure)?;
+            let post = post(&client, request).map_err(failure)?;
+            let url = post.url().clone();
+            match client.execute(post).await {
+                Ok(response) if *response.url() == url => receive(response, request).await,
+                Ok(elsewhere) => redirected(Some(elsewhere.url()), request),
+                Err(error) if error.is_redirect() => redirected(None, request),
+                Err(error) => Err(failure(error)),
+            }
+        })
+    }
+}
 
-    fn with_defaults() -> Result<Self, String> {
-        let tls = tls_config().map_err(|error| error.to_string())?;
-        Ok(Self { client: Kind::Default(Box::new(tls)) })
+impl Runtime for Reqwest {
+    fn check(&self) -> Result<(), OutsideRuntime> {
+        Handle::try_current().map(drop).map_err(|_| OutsideRuntime::new("tokio"))
     }
 
-    async fn send(&self, request: &TokenRequest) -> Result<HttpResponse, SendFailure> {
-        let client = self.client(request).map_err(failure)?;
-        let post = post(&client, request).map_err(failure)?;
-        let url = post.url().clone();
-        match client.execute(post).await {
-            Ok(response) if *response.url() == url => receive(response, request).await,
-            Ok(elsewhere) => redirected(Some(elsewhere.url()), request),
-            Err(error) if error.is_redirect() => redirected(None, request),
-            Err(error) => Err(failure(error)),
-        }
-    }
-
-    fn spawn(&self, future: impl Future<Output = ()> + Send + 'static) {
+    fn spawn(&self, task: BoxFuture<'static, ()>) {
         if let Ok(runtime) = Handle::try_current() {
-            drop(runtime.spawn(future));
+            drop(runtime.spawn(task));
         }
     }
 
-    fn sleep(&self, duration: Duration) -> impl Future<Output = ()> + Send {
-        sleep::sleep(duration)
+    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
+        Box::pin(tokio::time::sleep(duration))
     }
 }
 
@@ -123,8 +154,7 @@ impl fmt::Debug for Reqwest {
 }
 
 /// What another crate may switch on for all of reqwest is switched off here by name.
-fn default_client(mut tls: ClientConfig, request: &TokenRequest) -> reqwest::Result<Client> {
-    tls.alpn_protocols = vec![b"http/1.1".to_vec()];
+fn client_for(request: &TokenRequest, tls: ClientConfig) -> reqwest::Result<Client> {
     let client = with_tls(tls)
         .http1_only()
         .http1_max_headers(request.response_limits().fields)
@@ -157,25 +187,29 @@ fn post(client: &Client, request: &TokenRequest) -> reqwest::Result<Request> {
 }
 
 async fn receive(
-    mut response: Response,
+    mut received: reqwest::Response,
     request: &TokenRequest,
-) -> Result<HttpResponse, SendFailure> {
-    let fields = std::mem::take(response.headers_mut());
-    let mut body = BodyBuffer::new(request);
-    while let Some(chunk) = response.chunk().await.map_err(failure)? {
-        body.push(&chunk)?;
+) -> Result<Response, SendFailure> {
+    let limits = request.response_limits();
+    let fields = std::mem::take(received.headers_mut());
+    let mut body = SecretBuffer::with_limit(limits.body_bytes);
+    while let Some(chunk) = received.chunk().await.map_err(failure)? {
+        if !body.append(&chunk) {
+            break;
+        }
     }
-    HttpResponse::new(response.status().as_u16(), fields, body)
+    response(received.status().as_u16(), &fields, body, &limits)
 }
 
-/// A redirect that the client followed, or failed to follow, as the response it must have been: what
-/// came from elsewhere says nothing about a token.
-fn redirected(to: Option<&Url>, request: &TokenRequest) -> Result<HttpResponse, SendFailure> {
+/// A redirect that the client followed, or failed to follow, as the response it must have been: a
+/// response from elsewhere says nothing about a token.
+fn redirected(to: Option<&Url>, request: &TokenRequest) -> Result<Response, SendFailure> {
     let mut fields = HeaderMap::new();
     // The origin alone: the rest of somebody's login URL is not ours to pass on.
     let location = to.map(|url| HeaderValue::try_from(url.origin().ascii_serialization()));
     if let Some(Ok(location)) = location {
         fields.insert(header::LOCATION, location);
     }
-    HttpResponse::new(StatusCode::FOUND.as_u16(), fields, BodyBuffer::new(request))
+    let body = SecretBuffer::default();
+    response(StatusCode::FOUND.as_u16(), &fields, body, &request.response_limits())
 }

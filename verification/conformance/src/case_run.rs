@@ -55,7 +55,7 @@ impl<'w> CaseRun<'w> {
     /// Asks with concurrent callers, which must all get the same token.
     pub(crate) fn token(&self, callers: usize) -> Outcome<Token> {
         let mut tokens = Vec::with_capacity(callers);
-        for answer in self.client.ask(callers, Ask::Token) {
+        for answer in self.client.ask(callers, Ask::new()) {
             tokens.push(answer.map_err(|error| format!("no token: {error}"))?);
         }
         ensure(tokens.len() == callers, || format!("{} of {callers} answered", tokens.len()))?;
@@ -86,7 +86,7 @@ impl<'w> CaseRun<'w> {
     /// Asks with concurrent callers, which must all get an error with this code.
     pub(crate) fn error(&self, callers: usize, code: &str) -> Outcome<Error> {
         let mut last = Err("no caller was answered".to_owned());
-        for answer in self.client.ask(callers, Ask::Token) {
+        for answer in self.client.ask(callers, Ask::new()) {
             let error = answer.err().ok_or_else(|| format!("a token instead of {code}"))?;
             ensure(error.code() == code, || format!("{code} expected, got: {error}"))?;
             last = Ok(error);

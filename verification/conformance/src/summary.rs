@@ -45,8 +45,7 @@ fn to_the_first_token(rows: &[&Row]) -> String {
 
 /// The first row of this encoding over https. All rows of an encoding agree, or the run has failed.
 fn first_row<'a>(rows: &[&'a Row], encoding: Encoding) -> Option<&'a Row> {
-    let is_first =
-        |row: &&&Row| row.case.encoding == encoding && row.case.scheme == Scheme::Https;
+    let is_first = |row: &&&Row| row.case.encoding == encoding && row.case.scheme == Scheme::Https;
     rows.iter().find(is_first).copied()
 }
 

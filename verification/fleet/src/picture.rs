@@ -89,8 +89,8 @@ impl Scale {
             put(svg, "", "middle", (self.x(hour * 3600), bottom + 18), &hour.to_string());
         }
         let y = top + PANEL / 2;
-        let ticket = format!(r#"transform="translate(16 {y}) rotate(-90)" text-anchor="middle""#);
-        let _ = writeln!(svg, "<text {ticket}>requests per second</text>");
+        let turned = format!(r#"transform="translate(16 {y}) rotate(-90)" text-anchor="middle""#);
+        let _ = writeln!(svg, "<text {turned}>requests per second</text>");
     }
 
     /// A column for the busiest second of each part of the day.

@@ -7,9 +7,7 @@ use crate::texts::Texts;
 use crate::wiped::Wiped;
 use futures_lite::future;
 use jeel_auth::core::{Credentials, Environment, Error, Policy};
-use jeel_auth::{
-    Async, AsyncTransport, Blocking, BlockingTransport, Builder, Driver, Token, TokenSource,
-};
+use jeel_auth::{Ask, Builder, Runtime, Token, TokenSource, Transport, blocking};
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
@@ -27,8 +25,7 @@ pub fn with_threads(
     cycles: usize,
 ) -> Outcome<usize> {
     let server = Scripted::new(marks, script);
-    let source = built::<Blocking<Scripted>>(marks, |source| source.transport(server.clone()))?;
-    threads(source, marks, texts, cycles)?;
+    threads(for_threads(marks, server.clone())?.build()?, marks, texts, cycles)?;
     ended(&server)
 }
 
@@ -43,7 +40,7 @@ pub fn with_tasks(
     cycles: usize,
 ) -> Outcome<usize> {
     let server = Scripted::new(marks, script);
-    let source = built::<Async<Scripted>>(marks, |source| source.transport(server.clone()))?;
+    let source = for_tasks(marks, server.clone())?.build()?;
     smol::block_on(tasks(source, marks, texts, cycles))?;
     ended(&server)
 }
@@ -63,27 +60,37 @@ pub fn from_file(
     let server = Scripted::new(marks, script);
     fs::write(file, Wiped::new().mark(&marks.secret).text("\n"))?;
     for _ in 0..lives {
-        let source = Builder::<Blocking<Scripted>>::from_env()?;
-        texts.debug(&source);
-        let source = source.transport(server.clone()).policy(impatient()).build()?;
+        let builder = blocking::TokenSource::builder_from_env(server.clone())?;
+        texts.debug(&builder);
+        let source = builder.policy(impatient()).build()?;
         let _ = source.token().map_err(|error| texts.error(&error));
     }
     fs::remove_file(file)?;
     ended(&server)
 }
 
-/// A source whose policy has no hold-offs and no budget, so that each call sends a request.
-pub(crate) fn built<D: Driver>(
+/// A source for threads whose policy has no hold-offs and no budget, so that each call sends a request.
+pub(crate) fn for_threads(
     marks: &Marks,
-    more: impl FnOnce(Builder<D>) -> Builder<D>,
-) -> Outcome<TokenSource<D>> {
-    let source = TokenSource::builder(Environment::Sandbox, credentials(marks)?);
-    Ok(more(source).policy(impatient()).build()?)
+    transport: impl blocking::Transport,
+) -> Outcome<Builder<blocking::TokenSource>> {
+    let credentials = credentials(marks)?;
+    let builder = blocking::TokenSource::builder(Environment::Sandbox, credentials, transport);
+    Ok(builder.policy(impatient()))
+}
+
+/// The same for tasks.
+pub(crate) fn for_tasks(
+    marks: &Marks,
+    transport: impl Transport + Runtime,
+) -> Outcome<Builder<TokenSource>> {
+    let builder = TokenSource::builder(Environment::Sandbox, credentials(marks)?, transport);
+    Ok(builder.policy(impatient()))
 }
 
 /// Acquires tokens repeatedly, with threads.
-pub(crate) fn threads<T: BlockingTransport>(
-    source: TokenSource<Blocking<T>>,
+pub(crate) fn threads(
+    source: blocking::TokenSource,
     marks: &Marks,
     texts: &Texts,
     cycles: usize,
@@ -91,16 +98,20 @@ pub(crate) fn threads<T: BlockingTransport>(
     for cycle in 0..cycles {
         if cycle % 8 == 3 {
             // This caller leaves at once. Its request continues.
-            texts.debug(&source.token_within(Duration::ZERO));
+            texts.debug(&source.token_with(Ask::new().within(Duration::ZERO)));
         }
-        after(&source, source.token(), marks, texts)?;
+        match source.token() {
+            Ok(token) => source.reject(&shown(token, texts)),
+            Err(error) => source.set_credentials(replaced(&error, marks, texts)?),
+        }
+        texts.debug(&source.status());
     }
     Ok(())
 }
 
 /// Acquires tokens repeatedly, with tasks. Some tasks are dropped while they wait.
-pub(crate) async fn tasks<T: AsyncTransport>(
-    source: TokenSource<Async<T>>,
+pub(crate) async fn tasks(
+    source: TokenSource,
     marks: &Marks,
     texts: &Texts,
     cycles: usize,
@@ -114,31 +125,25 @@ pub(crate) async fn tasks<T: AsyncTransport>(
             let asked = async { Some(source.token().await) };
             texts.debug(&future::or(asked, cancelled).await);
         }
-        let answer = source.token().await;
-        after(&source, answer, marks, texts)?;
+        match source.token().await {
+            Ok(token) => source.reject(&shown(token, texts)),
+            Err(error) => source.set_credentials(replaced(&error, marks, texts)?),
+        }
+        texts.debug(&source.status());
     }
     Ok(())
 }
 
-/// Makes the next call send a request.
-fn after<D>(
-    source: &TokenSource<D>,
-    answer: Result<Token, Error>,
-    marks: &Marks,
-    texts: &Texts,
-) -> Outcome {
-    match answer {
-        Ok(token) => {
-            texts.debug(&(&token, token.authorization().clone()));
-            source.reject(&token);
-        }
-        Err(error) => {
-            texts.error(&error);
-            source.set_credentials(credentials(marks)?);
-        }
-    }
-    texts.debug(&source.status());
-    Ok(())
+/// The token, which is rejected next, so that the next call sends a request.
+fn shown(token: Token, texts: &Texts) -> Token {
+    texts.debug(&(&token, token.authorization().clone()));
+    token
+}
+
+/// New credentials after an error, so that the next call sends a request.
+fn replaced(error: &Error, marks: &Marks, texts: &Texts) -> Outcome<Credentials> {
+    texts.error(error);
+    credentials(marks)
 }
 
 fn credentials(marks: &Marks) -> Outcome<Credentials> {

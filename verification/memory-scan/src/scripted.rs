@@ -4,9 +4,9 @@ use crate::mark::Marks;
 use crate::wiped::Wiped;
 use futures_lite::future;
 use http::HeaderMap;
-use jeel_auth::core::http1::{Response, ResponseReader};
-use jeel_auth::core::{Response, SendFailure, TokenRequest, TransportKind};
-use jeel_auth::{AsyncTransport, BlockingTransport, BodyBuffer, HttpResponse, Received};
+use jeel_auth::core::http1::ResponseReader;
+use jeel_auth::core::{Response, SecretBuffer, SendFailure, TokenRequest, TransportKind};
+use jeel_auth::{BoxFuture, Runtime, Transport, blocking, response};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -105,21 +105,21 @@ impl Scripted {
         self.0.requests.load(Ordering::Relaxed)
     }
 
-    fn answer(&self, request: &TokenRequest) -> Result<Got, SendFailure> {
+    fn answer(&self, request: &TokenRequest) -> Result<Response, SendFailure> {
         let mut sent = Zeroizing::new(Vec::new());
         request.write_http1(&mut sent);
         let number = self.0.requests.fetch_add(1, Ordering::Relaxed);
         let answer = self.0.script.get(number % self.0.script.len().max(1));
-        self.response(*answer.unwrap_or(&Broken), number, request)
+        self.respond(*answer.unwrap_or(&Broken), number, request)
     }
 
     #[expect(clippy::panic, reason = "one of the ways a transport fails")]
-    fn response(
+    fn respond(
         &self,
         answer: Answer,
         number: usize,
         request: &TokenRequest,
-    ) -> Result<Got, SendFailure> {
+    ) -> Result<Response, SendFailure> {
         let secret = &self.0.marks.secret;
         let (status, field) = match answer {
             Broken => return Err(SendFailure::new(TransportKind::Broken, "reset by peer")),
@@ -140,9 +140,9 @@ impl Scripted {
         let body = self.body(answer, number);
         // Every other response is in the form of a library, whose fields need no wiping.
         if number.is_multiple_of(2) && field.as_ref().is_empty() {
-            return Got::collected(request, status, &body);
+            return collected(request, status, &body);
         }
-        Got::read(request, status, &field, &body)
+        read(request, status, &field, &body)
     }
 
     fn body(&self, answer: Answer, number: usize) -> Wiped {
@@ -181,80 +181,61 @@ impl Scripted {
 
 const END: &str = r#"","token_type":"Bearer","expires_in":3600}"#;
 
-/// A response in one of the forms that adapters return.
-pub(crate) enum Got {
-    Read(Response),
-    Collected(HttpResponse),
-}
-
-impl Got {
-    /// Feeds the bytes in small pieces, so that each buffer grows.
-    fn read(
-        request: &TokenRequest,
-        status: u16,
-        field: &Wiped,
-        body: &Wiped,
-    ) -> Result<Self, SendFailure> {
-        let bad = |error| SendFailure::new(TransportKind::BadResponse, error);
-        let mut reader = ResponseReader::new(request.response_limits());
-        let line = format!("HTTP/1.1 {status} \r\n");
-        for bytes in [line.as_bytes(), field.as_ref(), b"\r\n", body.as_ref()] {
-            for few in bytes.chunks(7) {
-                reader.read(few).map_err(bad)?;
-            }
-        }
-        reader.end().map_err(bad)?;
-        let response = reader.into_response();
-        response.map(Self::Read).ok_or_else(|| SendFailure::new(TransportKind::Broken, "cut"))
-    }
-
-    fn collected(request: &TokenRequest, status: u16, body: &Wiped) -> Result<Self, SendFailure> {
-        let mut buffer = BodyBuffer::new(request);
-        for few in body.as_ref().chunks(7) {
-            buffer.push(few)?;
-        }
-        HttpResponse::new(status, HeaderMap::new(), buffer).map(Self::Collected)
-    }
-}
-
-impl Received for Got {
-    fn response(&self) -> Response<'_> {
-        match self {
-            Self::Read(response) => response.response(),
-            Self::Collected(response) => response.response(),
+/// A response from core's reader, which gets small pieces, so that each buffer grows.
+fn read(
+    request: &TokenRequest,
+    status: u16,
+    field: &Wiped,
+    body: &Wiped,
+) -> Result<Response, SendFailure> {
+    let bad = |error| SendFailure::new(TransportKind::BadResponse, error);
+    let mut reader = ResponseReader::new(request.response_limits());
+    let line = format!("HTTP/1.1 {status} \r\n");
+    for bytes in [line.as_bytes(), field.as_ref(), b"\r\n", body.as_ref()] {
+        for few in bytes.chunks(7) {
+            reader.read(few).map_err(bad)?;
         }
     }
+    reader.end().map_err(bad)?;
+    reader.into_response().ok_or_else(|| SendFailure::new(TransportKind::Broken, "cut"))
 }
 
-impl BlockingTransport for Scripted {
-    type Received = Got;
-
-    fn with_defaults() -> Result<Self, String> {
-        Err("a script is needed".to_owned())
+/// A response from a transport with an HTTP library.
+fn collected(request: &TokenRequest, status: u16, body: &Wiped) -> Result<Response, SendFailure> {
+    let limits = request.response_limits();
+    let mut buffer = SecretBuffer::with_limit(limits.body_bytes);
+    for few in body.as_ref().chunks(7) {
+        buffer.append(few);
     }
+    response(status, &HeaderMap::new(), buffer, &limits)
+}
 
-    fn send(&self, request: &TokenRequest) -> Result<Got, SendFailure> {
+impl blocking::Transport for Scripted {
+    fn send(&self, request: &TokenRequest) -> Result<Response, SendFailure> {
         self.answer(request)
     }
 }
 
-impl AsyncTransport for Scripted {
-    type Received = Got;
+impl Transport for Scripted {
+    fn send<'a>(
+        &'a self,
+        request: &'a TokenRequest,
+    ) -> BoxFuture<'a, Result<Response, SendFailure>> {
+        Box::pin(async move {
+            future::yield_now().await;
+            self.answer(request)
+        })
+    }
+}
 
-    fn with_defaults() -> Result<Self, String> {
-        Err("a script is needed".to_owned())
+impl Runtime for Scripted {
+    fn spawn(&self, task: BoxFuture<'static, ()>) {
+        smol::spawn(task).detach();
     }
 
-    async fn send(&self, request: &TokenRequest) -> Result<Got, SendFailure> {
-        future::yield_now().await;
-        self.answer(request)
-    }
-
-    fn spawn(&self, future: impl Future<Output = ()> + Send + 'static) {
-        smol::spawn(future).detach();
-    }
-
-    async fn sleep(&self, duration: Duration) {
-        smol::Timer::after(duration).await;
+    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
+        Box::pin(async move {
+            smol::Timer::after(duration).await;
+        })
     }
 }

@@ -2,12 +2,11 @@
 
 use crate::Setup;
 use jeel_auth::core::{Credentials, Error, Status};
-use jeel_auth::{Async, AsyncTransport, Blocking, BlockingTransport, Driver, Token, TokenSource};
+use jeel_auth::{Token, TokenSource, Transport, blocking};
 use std::error;
 use std::future::Future;
 use std::sync::Arc;
 use std::thread;
-use std::time::Duration;
 
 /// An adapter under test.
 #[derive(Clone, Copy, Debug)]
@@ -49,85 +48,56 @@ pub trait Client: Send + Sync {
     fn status(&self) -> Status;
 }
 
-/// A request of one caller.
-#[derive(Clone, Copy, Debug)]
-#[non_exhaustive]
-pub enum Ask {
-    /// A token, with the policy's time to wait.
-    Token,
-    /// A token within this time.
-    Within(Duration),
-    /// A token that stays usable for this time.
-    ValidFor(Duration),
-}
+pub use jeel_auth::Ask;
 
 /// The result of one caller.
 pub type Answer = Result<Token, Error>;
 
-/// A token source and its callers.
-struct Called<D, C> {
-    source: TokenSource<D>,
-    callers: C,
-}
-
-/// Concurrent callers: threads or tasks.
-trait Callers<D>: Send + Sync {
-    fn ask(&self, source: &TokenSource<D>, callers: usize, ask: Ask) -> Vec<Answer>;
-}
-
-impl<D: Send + Sync, C: Callers<D>> Client for Called<D, C> {
-    fn ask(&self, callers: usize, ask: Ask) -> Vec<Answer> {
-        self.callers.ask(&self.source, callers, ask)
-    }
-
-    fn reject(&self, token: &Token) {
-        self.source.reject(token);
-    }
-
-    fn set_credentials(&self, credentials: Credentials) {
-        self.source.set_credentials(credentials);
-    }
-
-    fn status(&self) -> Status {
-        self.source.status()
-    }
-}
-
 /// A source called by threads.
-pub(crate) fn blocking<T: BlockingTransport>(setup: &Setup, transport: Option<T>) -> Connected {
-    connect::<Blocking<T>, _>(setup, transport, Threads)
-}
+struct Threads(blocking::TokenSource);
 
 /// A source called by tasks of a runtime.
-pub(crate) fn asynchronous<T: AsyncTransport>(
+struct Tasks<R> {
+    source: TokenSource,
+    runtime: R,
+}
+
+/// A client on this transport, called by threads.
+pub(crate) fn threads(setup: &Setup, transport: impl blocking::Transport) -> Connected {
+    Ok(Arc::new(Threads(setup.blocking_source(transport)?)))
+}
+
+/// A client on this transport, called by tasks of a runtime.
+pub(crate) fn tasks(
     setup: &Setup,
-    transport: Option<T>,
+    transport: impl Transport + jeel_auth::Runtime,
     runtime: impl Runtime,
 ) -> Connected {
-    connect::<Async<T>, _>(setup, transport, Tasks(runtime))
+    Ok(Arc::new(Tasks { source: setup.source(transport)?, runtime }))
 }
 
-fn connect<D, C>(setup: &Setup, transport: Option<D::Transport>, callers: C) -> Connected
-where
-    D: Driver + Send + Sync + 'static,
-    C: Callers<D> + 'static,
-{
-    Ok(Arc::new(Called { source: setup.source(transport)?, callers }))
-}
-
-struct Threads;
-
-impl<T: BlockingTransport> Callers<Blocking<T>> for Threads {
-    fn ask(&self, source: &TokenSource<Blocking<T>>, callers: usize, ask: Ask) -> Vec<Answer> {
-        let caller = || match ask {
-            Ask::Token => source.token(),
-            Ask::Within(wait) => source.token_within(wait),
-            Ask::ValidFor(valid_for) => source.token_valid_for(valid_for),
-        };
+impl Client for Threads {
+    fn ask(&self, callers: usize, ask: Ask) -> Vec<Answer> {
         thread::scope(|scope| {
+            let caller = || match ask == Ask::new() {
+                true => self.0.token(),
+                false => self.0.token_with(ask),
+            };
             let threads: Vec<_> = (0..callers).map(|_| scope.spawn(caller)).collect();
             threads.into_iter().filter_map(|thread| thread.join().ok()).collect()
         })
+    }
+
+    fn reject(&self, token: &Token) {
+        self.0.reject(token);
+    }
+
+    fn set_credentials(&self, credentials: Credentials) {
+        self.0.set_credentials(credentials);
+    }
+
+    fn status(&self) -> Status {
+        self.0.status()
     }
 }
 
@@ -142,19 +112,16 @@ pub(crate) trait Runtime: Send + Sync + 'static {
         F::Output: Send + 'static;
 }
 
-struct Tasks<R>(R);
-
-impl<T: AsyncTransport, R: Runtime> Callers<Async<T>> for Tasks<R> {
-    fn ask(&self, source: &TokenSource<Async<T>>, callers: usize, ask: Ask) -> Vec<Answer> {
-        let caller = |source: TokenSource<Async<T>>| async move {
-            match ask {
-                Ask::Token => source.token().await,
-                Ask::Within(wait) => source.token_within(wait).await,
-                Ask::ValidFor(valid_for) => source.token_valid_for(valid_for).await,
+impl<R: Runtime> Client for Tasks<R> {
+    fn ask(&self, callers: usize, ask: Ask) -> Vec<Answer> {
+        let caller = |source: TokenSource| async move {
+            match ask == Ask::new() {
+                true => source.token().await,
+                false => source.token_with(ask).await,
             }
         };
-        self.0.block_on(async {
-            let tasks = (0..callers).map(|_| self.0.spawn(caller(source.clone())));
+        self.runtime.block_on(async {
+            let tasks = (0..callers).map(|_| self.runtime.spawn(caller(self.source.clone())));
             let tasks: Vec<_> = tasks.collect();
             let mut answers = Vec::with_capacity(callers);
             for task in tasks {
@@ -162,5 +129,17 @@ impl<T: AsyncTransport, R: Runtime> Callers<Async<T>> for Tasks<R> {
             }
             answers
         })
+    }
+
+    fn reject(&self, token: &Token) {
+        self.source.reject(token);
+    }
+
+    fn set_credentials(&self, credentials: Credentials) {
+        self.source.set_credentials(credentials);
+    }
+
+    fn status(&self) -> Status {
+        self.source.status()
     }
 }

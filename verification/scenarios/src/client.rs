@@ -71,7 +71,7 @@ impl PolicySettings {
     fn policy(&self) -> Policy {
         let mut policy = Policy::default();
         for (number, setting) in [
-            (&mut policy.request_timeout, self.request_timeout_ms),
+            (&mut policy.transport.request_timeout, self.request_timeout_ms),
             (&mut policy.caller_wait, self.caller_wait_ms),
             (&mut policy.backoff_floor, self.backoff_floor_ms),
             (&mut policy.backoff_ceiling, self.backoff_ceiling_ms),

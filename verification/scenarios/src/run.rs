@@ -148,7 +148,7 @@ impl Run {
         let caller = || {
             while Instant::now() < end {
                 let asked = Instant::now();
-                for answer in self.client.ask(1, Ask::Token) {
+                for answer in self.client.ask(1, Ask::new()) {
                     let token = answer.map_err(|error| error.to_string())?;
                     self.ledger.enter(token, asked, self.server.lifetime())?;
                 }
@@ -178,9 +178,9 @@ impl Run {
 
 fn ask(client: &Arc<dyn Client>, call: &Call) -> Asked {
     let ask = match (call.wait_ms, call.valid_for_ms) {
-        (Some(wait), _) => Ask::Within(Duration::from_millis(wait)),
-        (None, Some(valid_for)) => Ask::ValidFor(Duration::from_millis(valid_for)),
-        (None, None) => Ask::Token,
+        (Some(wait), _) => Ask::new().within(Duration::from_millis(wait)),
+        (None, Some(valid_for)) => Ask::new().valid_for(Duration::from_millis(valid_for)),
+        (None, None) => Ask::new(),
     };
     Asked { at: Instant::now(), answers: client.ask(call.callers, ask) }
 }

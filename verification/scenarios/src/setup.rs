@@ -1,7 +1,7 @@
 //! The configuration of a client.
 
 use jeel_auth::core::{Credentials, EncodingChoice, Endpoint, Environment, Policy};
-use jeel_auth::{ConfigError, Driver, TokenSource};
+use jeel_auth::{Builder, ConfigError, Runtime, TokenSource, Transport, blocking};
 
 /// The configuration from which an adapter makes a token source.
 #[derive(Clone, Debug)]
@@ -15,7 +15,7 @@ pub struct Setup {
     pub encoding: EncodingChoice,
     /// The policy.
     pub policy: Policy,
-    /// The only authority to trust, in DER. `None` means the adapter's default transport.
+    /// An authority to trust besides those of the system, in DER.
     pub authority: Option<Vec<u8>>,
 }
 
@@ -31,18 +31,29 @@ impl Setup {
         }
     }
 
-    /// The source, on this transport; on the default one if it is none.
-    pub(crate) fn source<D: Driver>(
+    /// A source on this transport, for tasks.
+    pub(crate) fn source(
         &self,
-        transport: Option<D::Transport>,
-    ) -> Result<TokenSource<D>, ConfigError> {
-        let mut builder = TokenSource::<D>::builder(Environment::Sandbox, self.credentials.clone())
+        transport: impl Transport + Runtime,
+    ) -> Result<TokenSource, ConfigError> {
+        let credentials = self.credentials.clone();
+        self.build(TokenSource::builder(Environment::Sandbox, credentials, transport))
+    }
+
+    /// A source on this transport, for threads.
+    pub(crate) fn blocking_source(
+        &self,
+        transport: impl blocking::Transport,
+    ) -> Result<blocking::TokenSource, ConfigError> {
+        let credentials = self.credentials.clone();
+        self.build(blocking::TokenSource::builder(Environment::Sandbox, credentials, transport))
+    }
+
+    fn build<S>(&self, builder: Builder<S>) -> Result<S, ConfigError> {
+        builder
             .endpoint(self.endpoint.clone())
             .encoding(self.encoding)
-            .policy(self.policy.clone());
-        if let Some(transport) = transport {
-            builder = builder.transport(transport);
-        }
-        builder.build()
+            .policy(self.policy.clone())
+            .build()
     }
 }

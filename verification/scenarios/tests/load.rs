@@ -9,8 +9,11 @@
 )]
 
 use jeel_auth::core::{Credentials, Endpoint, Environment, Error, LoopbackHttp};
-use jeel_auth::{Async, AsyncTransport, Token, TokenSource};
+use jeel_auth::{Runtime, Token, TokenSource, Transport};
+use jeel_auth_async_std::{AsyncStd, FuturesIo};
 use jeel_auth_emulator::{DEFAULT_CLIENT_ID, DEFAULT_CLIENT_SECRET, Emulator, Fault, Response};
+use jeel_auth_reqwest::Reqwest;
+use jeel_auth_smol::Smol;
 use std::env;
 use std::future::{Future, poll_fn};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -41,8 +44,9 @@ fn seconds() -> u64 {
 
 /// Runs the tasks against a server that takes 300 ms. Returns the counts, the server and the
 /// duration.
-fn load<T: AsyncTransport>(
-    block_on: impl FnOnce(TokenSource<Async<T>>, Arc<Tally>, Instant),
+fn load(
+    transport: impl Transport + Runtime,
+    block_on: impl FnOnce(TokenSource, Arc<Tally>, Instant),
     faults: &[Fault],
 ) -> (Arc<Tally>, Emulator, u64) {
     let _machine = MACHINE.lock().unwrap_or_else(PoisonError::into_inner);
@@ -51,7 +55,9 @@ fn load<T: AsyncTransport>(
     server.script_all(faults.to_vec());
     let credentials = Credentials::new(DEFAULT_CLIENT_ID, DEFAULT_CLIENT_SECRET).unwrap();
     let endpoint = Endpoint::parse(&server.token_url(), LoopbackHttp::Allowed).unwrap();
-    let source = TokenSource::builder(Environment::Sandbox, credentials).endpoint(endpoint).build();
+    let source = TokenSource::builder(Environment::Sandbox, credentials, transport)
+        .endpoint(endpoint)
+        .build();
     let tally = Arc::new(Tally::default());
     let seconds = seconds();
     block_on(source.unwrap(), tally.clone(), Instant::now() + Duration::from_secs(seconds));
@@ -60,7 +66,7 @@ fn load<T: AsyncTransport>(
 }
 
 /// One task. It waits for the first token, and then acquires tokens until the end.
-async fn ask<T: AsyncTransport>(source: TokenSource<Async<T>>, tally: Arc<Tally>, end: Instant) {
+async fn ask(source: TokenSource, tally: Arc<Tally>, end: Instant) {
     let mut known = (source.token().await.unwrap().generation(), Instant::now());
     while Instant::now() < end {
         let answer = at_once_or_later(&source, &tally).await;
@@ -81,10 +87,7 @@ async fn ask<T: AsyncTransport>(source: TokenSource<Async<T>>, tally: Arc<Tally>
 }
 
 /// Acquires a token. Counts the call as waiting if the first poll returns `Pending`.
-async fn at_once_or_later<T: AsyncTransport>(
-    source: &TokenSource<Async<T>>,
-    tally: &Tally,
-) -> Result<Token, Error> {
+async fn at_once_or_later(source: &TokenSource, tally: &Tally) -> Result<Token, Error> {
     let mut asking = std::pin::pin!(source.token());
     match poll_fn(|context| Poll::Ready(asking.as_mut().poll(context))).await {
         Poll::Ready(answer) => answer,
@@ -133,11 +136,7 @@ fn every_other_fails() -> Vec<Fault> {
     std::iter::repeat_n([Response::new(503).into(), Fault::Pass], 1000).flatten().collect()
 }
 
-fn on_tokio(
-    source: TokenSource<Async<jeel_auth_reqwest::Reqwest>>,
-    tally: Arc<Tally>,
-    end: Instant,
-) {
+fn on_tokio(source: TokenSource, tally: Arc<Tally>, end: Instant) {
     let mut runtime = tokio::runtime::Builder::new_multi_thread();
     let runtime = runtime.worker_threads(2).enable_all().build().unwrap();
     runtime.block_on(async {
@@ -148,7 +147,7 @@ fn on_tokio(
     });
 }
 
-fn on_smol<T: AsyncTransport>(source: TokenSource<Async<T>>, tally: Arc<Tally>, end: Instant) {
+fn on_smol(source: TokenSource, tally: Arc<Tally>, end: Instant) {
     smol::block_on(async {
         let herd = (0..TASKS).map(|_| smol::spawn(ask(source.clone(), tally.clone(), end)));
         for task in herd.collect::<Vec<_>>() {
@@ -157,7 +156,7 @@ fn on_smol<T: AsyncTransport>(source: TokenSource<Async<T>>, tally: Arc<Tally>, 
     });
 }
 
-fn on_async_std<T: AsyncTransport>(source: TokenSource<Async<T>>, tally: Arc<Tally>, end: Instant) {
+fn on_async_std(source: TokenSource, tally: Arc<Tally>, end: Instant) {
     async_std::task::block_on(async {
         let herd =
             (0..TASKS).map(|_| async_std::task::spawn(ask(source.clone(), tally.clone(), end)));
@@ -169,33 +168,31 @@ fn on_async_std<T: AsyncTransport>(source: TokenSource<Async<T>>, tally: Arc<Tal
 
 #[test]
 fn two_thousand_tasks_of_tokio_never_wait_for_a_renewal() {
-    healthy(load(on_tokio, &[]));
+    healthy(load(Reqwest::new().unwrap(), on_tokio, &[]));
 }
 
 #[test]
 fn two_thousand_tasks_of_smol_never_wait_for_a_renewal() {
-    healthy(load(on_smol::<jeel_auth_smol::FuturesIo<jeel_auth_smol::Smol>>, &[]));
+    healthy(load(FuturesIo::<Smol>::new().unwrap(), on_smol, &[]));
 }
 
 #[test]
 fn two_thousand_tasks_of_async_std_never_wait_for_a_renewal() {
-    use jeel_auth_async_std::{AsyncStd, FuturesIo};
-    healthy(load(on_async_std::<FuturesIo<AsyncStd>>, &[]));
+    healthy(load(FuturesIo::<AsyncStd>::new().unwrap(), on_async_std, &[]));
 }
 
 #[test]
 fn two_thousand_tasks_of_tokio_survive_a_server_that_fails_every_other_time() {
-    half_failing(load(on_tokio, &every_other_fails()));
+    half_failing(load(Reqwest::new().unwrap(), on_tokio, &every_other_fails()));
 }
 
 #[test]
 fn two_thousand_tasks_of_smol_survive_a_server_that_fails_every_other_time() {
     let faults = every_other_fails();
-    half_failing(load(on_smol::<jeel_auth_smol::FuturesIo<jeel_auth_smol::Smol>>, &faults));
+    half_failing(load(FuturesIo::<Smol>::new().unwrap(), on_smol, &faults));
 }
 
 #[test]
 fn two_thousand_tasks_of_async_std_survive_a_server_that_fails_every_other_time() {
-    use jeel_auth_async_std::{AsyncStd, FuturesIo};
-    half_failing(load(on_async_std::<FuturesIo<AsyncStd>>, &every_other_fails()));
+    half_failing(load(FuturesIo::<AsyncStd>::new().unwrap(), on_async_std, &every_other_fails()));
 }

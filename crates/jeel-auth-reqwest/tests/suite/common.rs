@@ -22,10 +22,16 @@ pub(crate) fn credentials() -> Credentials {
 }
 
 /// Where the emulator's tokens come from and go to.
-pub(crate) fn builder(emulator: &Emulator) -> Builder {
+pub(crate) fn builder(emulator: &Emulator) -> Builder<TokenSource> {
+    builder_on(emulator, Reqwest::new().unwrap())
+}
+
+pub(crate) fn builder_on(emulator: &Emulator, transport: Reqwest) -> Builder<TokenSource> {
     let endpoint = Endpoint::parse(&emulator.token_url(), LoopbackHttp::Allowed).unwrap();
     let api = Origin::parse(emulator.api_url(), LoopbackHttp::Allowed).unwrap();
-    TokenSource::builder(Environment::Sandbox, credentials()).endpoint(endpoint).api_origin(api)
+    TokenSource::builder(Environment::Sandbox, credentials(), transport)
+        .endpoint(endpoint)
+        .api_origin(api)
 }
 
 pub(crate) fn source(emulator: &Emulator) -> TokenSource {
@@ -34,18 +40,23 @@ pub(crate) fn source(emulator: &Emulator) -> TokenSource {
 
 /// With a policy under which a failure is the answer at once, and not waited out. What is not about
 /// time-outs has time enough on a busy machine too.
-pub(crate) fn impatient(emulator: &Emulator) -> Builder {
-    impatient_for(emulator, LONG)
+pub(crate) fn impatient(emulator: &Emulator) -> Builder<TokenSource> {
+    impatient_on(emulator, Reqwest::new().unwrap())
 }
 
-/// The same, with this much time for a request.
-pub(crate) fn impatient_for(emulator: &Emulator, request_timeout: Duration) -> Builder {
+/// The same, on another transport.
+pub(crate) fn impatient_on(emulator: &Emulator, transport: Reqwest) -> Builder<TokenSource> {
+    builder_on(emulator, transport).policy(impatience(LONG))
+}
+
+/// The same policy, with this much time for a request.
+pub(crate) fn impatience(request_timeout: Duration) -> Policy {
     let mut policy = Policy::default();
     policy.patience = Duration::ZERO;
-    policy.request_timeout = request_timeout;
-    policy.connect_timeout = request_timeout;
+    policy.transport.request_timeout = request_timeout;
+    policy.transport.connect_timeout = request_timeout;
     policy.caller_wait = LONG * 2;
-    builder(emulator).policy(policy)
+    policy
 }
 
 /// A builder of a client that trusts the emulator's authority.

@@ -1,6 +1,6 @@
 //! Every way in which a response can fail to come, and what it is called.
 
-use crate::common::{LONG, impatient, impatient_for, own_transport};
+use crate::common::{LONG, builder, builder_on, impatience, impatient, own_transport};
 use jeel_auth_emulator::{DEFAULT_CLIENT_SECRET, Emulator, Fault, Response};
 use jeel_auth_reqwest::{Error, ErrorKind, MalformedResponse, TokenSource, TransportKind};
 use std::error::Error as _;
@@ -23,10 +23,10 @@ async fn errors_within(timeout: Duration, fault: impl Into<Fault>) -> Vec<Error>
         }
         let emulator = emulator.start().unwrap();
         emulator.always(fault.clone());
-        let own = impatient_for(&emulator, timeout).transport(own_transport(&emulator));
+        let own = builder_on(&emulator, own_transport(&emulator)).policy(impatience(timeout));
         errors.push(error_of(&own.build().unwrap()).await);
         if !https {
-            let default = impatient_for(&emulator, timeout);
+            let default = builder(&emulator).policy(impatience(timeout));
             errors.push(error_of(&default.build().unwrap()).await);
         }
     }
@@ -112,7 +112,7 @@ async fn a_head_over_the_limit_is_a_bad_response_though_hyper_takes_it() {
 async fn a_body_of_the_very_limit_is_read() {
     let emulator = Emulator::start().unwrap();
     emulator.script(Fault::Oversized(64 * 1024));
-    impatient(&emulator).build().unwrap().ready().await.unwrap();
+    impatient(&emulator).build().unwrap().token().await.unwrap();
 }
 
 #[tokio::test]
@@ -146,17 +146,21 @@ async fn a_connection_that_is_not_completed_in_its_time_times_out() {
 }
 
 async fn error_at(url: &str) -> Error {
-    use jeel_auth_reqwest::{Endpoint, Environment, LoopbackHttp, Policy};
+    use jeel_auth_reqwest::{Endpoint, Environment, LoopbackHttp, Policy, Reqwest};
     let mut policy = Policy::default();
     policy.patience = Duration::ZERO;
-    policy.connect_timeout = Duration::from_millis(200);
+    policy.transport.connect_timeout = Duration::from_millis(200);
     // The time to connect ends it: with the request's own the caller would have left before.
-    policy.request_timeout = Duration::from_secs(60);
+    policy.transport.request_timeout = Duration::from_secs(60);
     policy.caller_wait = Duration::from_secs(10);
-    let tokens = TokenSource::builder(Environment::Sandbox, crate::common::credentials())
-        .endpoint(Endpoint::parse(url, LoopbackHttp::Refused).unwrap())
-        .policy(policy)
-        .build()
-        .unwrap();
+    let tokens = TokenSource::builder(
+        Environment::Sandbox,
+        crate::common::credentials(),
+        Reqwest::new().unwrap(),
+    )
+    .endpoint(Endpoint::parse(url, LoopbackHttp::Refused).unwrap())
+    .policy(policy)
+    .build()
+    .unwrap();
     error_of(&tokens).await
 }

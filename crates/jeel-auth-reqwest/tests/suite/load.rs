@@ -34,7 +34,7 @@ async fn tokens_roll_over_under_load_and_nobody_waits() {
     let emulator =
         Emulator::builder().lifetime(lifetime).delay(Duration::from_millis(300)).start().unwrap();
     let tokens = builder(&emulator).build().unwrap();
-    tokens.ready().await.unwrap();
+    tokens.token().await.unwrap();
 
     let end = Instant::now() + lifetime * u32::try_from(LIFETIMES).unwrap();
     let (answered, waited) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicU64::new(0)));

@@ -1,8 +1,8 @@
 //! Getting a token, over plain http and with both encodings.
 
-use crate::common::{builder, own_transport, source};
+use crate::common::{builder, builder_on, own_transport, source};
 use jeel_auth_emulator::{BodyEncoding, Emulator, Encodings, RateLimit};
-use jeel_auth_reqwest::{ErrorKind, Policy, State};
+use jeel_auth_reqwest::{Ask, ErrorKind, Policy, Reqwest, State};
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
 use std::task::Poll;
@@ -27,11 +27,8 @@ async fn a_token_is_fetched_once_and_then_at_hand() {
 async fn the_request_is_what_core_wrote_and_nothing_else() {
     for own in [false, true] {
         let emulator = Emulator::start().unwrap();
-        let mut builder = builder(&emulator);
-        if own {
-            builder = builder.transport(own_transport(&emulator));
-        }
-        builder.build().unwrap().ready().await.unwrap();
+        let transport = if own { own_transport(&emulator) } else { Reqwest::new().unwrap() };
+        builder_on(&emulator, transport).build().unwrap().token().await.unwrap();
         let record = emulator.token_requests().remove(0);
         assert!(record.authenticated);
         assert_eq!(
@@ -61,7 +58,7 @@ async fn a_server_that_reads_only_the_other_encoding_costs_one_request_more() {
         (Encodings::UrlEncodedOnly, BodyEncoding::UrlEncoded, 2),
     ] {
         let emulator = Emulator::builder().accepts(accepts).start().unwrap();
-        source(&emulator).ready().await.unwrap();
+        source(&emulator).token().await.unwrap();
         assert_eq!(emulator.token_request_count(), requests);
         assert_eq!(emulator.token_requests().pop().unwrap().encoding, proven);
     }
@@ -73,7 +70,7 @@ async fn no_connection_is_kept_between_token_requests() {
     let tokens = source(&emulator);
     let token = tokens.token().await.unwrap();
     tokens.reject(&token);
-    tokens.ready().await.unwrap();
+    tokens.token().await.unwrap();
     let connections: Vec<_> =
         emulator.token_requests().iter().map(|request| request.connection).collect();
     assert_eq!(connections.len(), 2);
@@ -102,7 +99,7 @@ async fn a_denial_ends_with_new_credentials() {
     assert_eq!(tokens.token().await.unwrap_err().kind(), ErrorKind::Denied);
     let id = jeel_auth_emulator::DEFAULT_CLIENT_ID;
     tokens.set_credentials(jeel_auth_reqwest::Credentials::new(id, "new").unwrap());
-    tokens.ready().await.unwrap();
+    tokens.token().await.unwrap();
 }
 
 #[tokio::test]
@@ -137,7 +134,7 @@ async fn a_caller_dropped_after_any_number_of_polls_loses_nothing() {
                 tokio::task::yield_now().await;
             }
         }
-        tokens.ready().await.unwrap();
+        tokens.token().await.unwrap();
         assert_eq!(emulator.token_request_count(), 1, "dropped after {polls} polls");
     }
 }
@@ -147,10 +144,10 @@ async fn a_deadline_of_its_own_ends_a_callers_wait_and_not_the_flight() {
     let emulator = Emulator::start().unwrap();
     let held = emulator.hold_responses();
     let tokens = source(&emulator);
-    let error = tokens.token_within(Duration::from_millis(1)).await.unwrap_err();
+    let error = tokens.token_with(Ask::new().within(Duration::from_millis(1))).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::WaitTimedOut);
     held.release();
-    tokens.ready().await.unwrap();
+    tokens.token().await.unwrap();
     assert_eq!(emulator.token_request_count(), 1);
 }
 
@@ -161,6 +158,6 @@ async fn a_blip_is_waited_out() {
     emulator.script(jeel_auth_emulator::Response::new(502));
     let mut policy = Policy::default();
     policy.backoff_floor = Duration::from_millis(1);
-    builder(&emulator).policy(policy).build().unwrap().ready().await.unwrap();
+    builder(&emulator).policy(policy).build().unwrap().token().await.unwrap();
     assert_eq!(emulator.token_request_count(), 3);
 }

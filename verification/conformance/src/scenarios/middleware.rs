@@ -82,11 +82,11 @@ impl Parts {
         let url = format!("{}{}", proxy.origin(), world.product.token_path);
         let trusting = || reqwest_trusting(&world.tls.authority);
         let transport = trusting()?.redirect(Policy::none()).build()?;
-        let tokens = TokenSource::builder(Environment::Sandbox, credentials(login)?)
+        let transport = Reqwest::with_client(transport);
+        let tokens = TokenSource::builder(Environment::Sandbox, credentials(login)?, transport)
             .endpoint(Endpoint::parse(&url, LoopbackHttp::Allowed)?)
             .api_origin(Origin::parse(&proxy.origin(), LoopbackHttp::Allowed)?)
             .encoding(case.encoding.choice())
-            .transport(Reqwest::with_client(transport))
             .build()?;
         let api = JeelAuth::client(&tokens, trusting()?)?;
         Ok(Self { proxy, tokens, api, runtime: world.runtime.clone() })

@@ -57,7 +57,7 @@ fn to_the_end_of_the_token(run: &CaseRun<'_>) -> Outcome {
         thread::sleep(REST);
     }
     thread::sleep((end + MARGIN).saturating_duration_since(Instant::now()));
-    for answer in run.client.ask(4, Ask::Within(Duration::from_millis(500))) {
+    for answer in run.client.ask(4, Ask::new().within(Duration::from_millis(500))) {
         let error = answer.err().ok_or("a token after its end")?;
         let known = matches!(
             error.kind(),
@@ -71,7 +71,7 @@ fn to_the_end_of_the_token(run: &CaseRun<'_>) -> Outcome {
 /// One request gets a token as soon as the hold-off has ended.
 fn to_the_next_token(run: &CaseRun<'_>) -> Outcome {
     let end = Instant::now() + Duration::from_secs(30);
-    while let Some(error) = run.client.ask(1, Ask::Token).into_iter().find_map(Result::err) {
+    while let Some(error) = run.client.ask(1, Ask::new()).into_iter().find_map(Result::err) {
         ensure(Instant::now() < end, || format!("still no token: {error}"))?;
         thread::sleep(REST);
     }

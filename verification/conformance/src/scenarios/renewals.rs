@@ -76,7 +76,7 @@ fn keep_asking(run: &CaseRun<'_>, lifetime: Duration, sightings: &Sightings) -> 
     let end = Instant::now() + lifetime * 6 + Duration::from_secs(20);
     loop {
         let asked = Instant::now();
-        for answer in run.client.ask(1, Ask::Token) {
+        for answer in run.client.ask(1, Ask::new()) {
             let token = answer.map_err(|error| format!("no token: {error}"))?;
             let number = sighted(sightings, token.expose_secret(), asked, lifetime)?;
             if number > RENEWALS {

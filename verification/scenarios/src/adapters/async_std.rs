@@ -1,16 +1,18 @@
 //! Tasks of async-std, on core's own HTTP/1.1.
 
 use crate::Setup;
-use crate::adapter::{Adapter, Connected, Runtime, asynchronous};
+use crate::adapter::{Adapter, Connected, Runtime, tasks};
 use async_std::task;
 use jeel_auth_async_std::{AsyncStd, FuturesIo};
 
 pub(super) const ADAPTER: Adapter = Adapter { name: "async-std", connect };
 
 fn connect(setup: &Setup) -> Connected {
-    let authority = setup.authority.as_deref();
-    let transport = authority.map(FuturesIo::<AsyncStd>::with_extra_roots).transpose()?;
-    asynchronous(setup, transport, Global)
+    let transport = match &setup.authority {
+        Some(authority) => FuturesIo::<AsyncStd>::with_extra_roots(authority)?,
+        None => FuturesIo::<AsyncStd>::new()?,
+    };
+    tasks(setup, transport, Global)
 }
 
 /// async-std's global executor.

@@ -1,9 +1,9 @@
 //! Tasks of tokio, on reqwest.
 
 use crate::Setup;
-use crate::adapter::{Adapter, Connected, Runtime, asynchronous};
+use crate::adapter::{Adapter, Connected, Runtime, tasks};
 use jeel_auth_reqwest::Reqwest;
-use reqwest::{Client, ClientBuilder, redirect};
+use reqwest::{Client, ClientBuilder};
 use rustls::crypto::ring;
 use rustls::pki_types::CertificateDer;
 use rustls::{ClientConfig, RootCertStore};
@@ -14,14 +14,12 @@ use tokio::runtime::{self, Runtime as Tokio};
 pub(super) const ADAPTER: Adapter = Adapter { name: "reqwest", connect };
 
 fn connect(setup: &Setup) -> Connected {
-    let transport = setup.authority.as_deref().map(trusting).transpose()?;
+    let transport = match &setup.authority {
+        Some(authority) => Reqwest::with_extra_roots(authority)?,
+        None => Reqwest::new()?,
+    };
     let runtime = runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-    asynchronous(setup, transport, runtime)
-}
-
-fn trusting(authority: &[u8]) -> Result<Reqwest, Box<dyn Error>> {
-    let client = reqwest_trusting(authority)?;
-    Ok(Reqwest::with_client(client.redirect(redirect::Policy::none()).build()?))
+    tasks(setup, transport, runtime)
 }
 
 /// Returns a builder of clients that trust only this authority, in DER.

@@ -1,15 +1,17 @@
 //! Tasks of smol, on core's own HTTP/1.1.
 
 use crate::Setup;
-use crate::adapter::{Adapter, Connected, Runtime, asynchronous};
+use crate::adapter::{Adapter, Connected, Runtime, tasks};
 use jeel_auth_smol::{FuturesIo, Smol};
 
 pub(super) const ADAPTER: Adapter = Adapter { name: "smol", connect };
 
 fn connect(setup: &Setup) -> Connected {
-    let authority = setup.authority.as_deref();
-    let transport = authority.map(FuturesIo::<Smol>::with_extra_roots).transpose()?;
-    asynchronous(setup, transport, Global)
+    let transport = match &setup.authority {
+        Some(authority) => FuturesIo::<Smol>::with_extra_roots(authority)?,
+        None => FuturesIo::<Smol>::new()?,
+    };
+    tasks(setup, transport, Global)
 }
 
 /// smol's global executor.
