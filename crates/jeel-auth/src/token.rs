@@ -81,19 +81,3 @@ impl AsRef<[u8]> for HeaderBytes {
         self.0.expose_authorization().as_bytes()
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use crate::cached_read::tests::access;
-    use crate::token::Token;
-
-    /// The proof that a header value can be made of every token: the characters at both ends of what
-    /// core lets in, and all between them.
-    #[test]
-    fn every_character_of_a_token_is_one_of_a_header_value() {
-        let visible: String = ('!'..='~').filter(|c| !matches!(c, '"' | '\\')).collect();
-        let token = Token::new(access(&visible));
-        assert_eq!(token.authorization().as_bytes(), format!("Bearer {visible}").as_bytes());
-        assert!(token.authorization().is_sensitive());
-    }
-}

@@ -7,6 +7,10 @@ use std::time::Duration;
 /// As rough as a clock with a tick of this length.
 const SLACK: Duration = Duration::from_millis(10);
 
+pub(crate) fn slack() -> Duration {
+    SLACK
+}
+
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Clock;
 

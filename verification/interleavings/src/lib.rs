@@ -29,6 +29,7 @@ mod driver {
     pub(crate) mod source;
     pub(crate) mod token;
     pub(crate) mod transport;
+    pub(crate) mod twins;
 
     pub(crate) mod cached_read {
         use crate::clock;
@@ -36,7 +37,7 @@ mod driver {
         mod published;
         mod thread_cache;
 
-        pub(crate) use clock::{Clock, RoughDeadline};
+        pub(crate) use clock::{Clock, RoughDeadline, slack};
         pub(crate) use copies::Copies;
         pub(crate) use published::{CachedRead, PublishedLease};
     }
@@ -44,7 +45,7 @@ mod driver {
 // The files find each other here.
 use driver::{
     ask, builder, cached_read, call, caller, fixed, flight, observe, settings, shared, source,
-    token, transport,
+    token, transport, twins,
 };
 
 mod clock;
@@ -72,10 +73,10 @@ pub fn threads_over(
     cache: core::Cache,
     transport: impl blocking::Transport,
 ) -> blocking::TokenSource {
-    blocking::TokenSource::new(shared::Shared::new(cache, None), Arc::new(transport))
+    blocking::TokenSource::new(shared::Shared::new(cache, None, None), Arc::new(transport))
 }
 
 /// The same for tasks.
 pub fn tasks_over(cache: core::Cache, transport: impl Transport + Runtime) -> TokenSource {
-    TokenSource::new(shared::Shared::new(cache, None), Arc::new(transport))
+    TokenSource::new(shared::Shared::new(cache, None, None), Arc::new(transport))
 }

@@ -33,8 +33,3 @@ mod thread_cache;
 pub(crate) use clock::{Clock, RoughDeadline, slack};
 pub(crate) use copies::Copies;
 pub(crate) use published::{CachedRead, PublishedLease};
-
-#[cfg(test)]
-pub(crate) mod tests {
-    pub(crate) use super::copies::tests::access;
-}
