@@ -144,10 +144,8 @@ fn asking(encoding: BodyEncoding) -> Cache {
 }
 
 fn request_of(cache: &mut Cache) -> Option<TokenRequest> {
-    match cache.poll_action(NOW)? {
-        Action::Send(request) => Some(request),
-        _ => None,
-    }
+    let Action::Send(request) = cache.poll_action(NOW)?;
+    Some(request)
 }
 
 impl Bytes {

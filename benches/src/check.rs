@@ -6,7 +6,6 @@ use crate::bytes_study;
 use crate::herd;
 use crate::holder::Ours;
 use crate::instructions::{self, Counts};
-use crate::locks;
 use crate::renewals::{self, Which};
 use crate::subjects::{Kind, near_expiry, server, subjects};
 use crate::world::{Failure, runtime};
@@ -47,14 +46,10 @@ pub(crate) fn run(out: &mut impl Write) -> Result<(), Failure> {
     // Some checks mostly wait, so they run concurrently with the others.
     let rollover = spawn(|| renewals::one::<Ours>(Which::Rollover));
     let outage = spawn(|| renewals::one::<Ours>(Which::Outage));
-    let locked = spawn(locks::reads_while_locked);
     let counts = spawn(instructions::count);
     allocations(&mut checks)?;
     let panicked = |_| "a check panicked";
     instruction_counts(&mut checks, &counts.join().map_err(panicked)??)?;
-    let unanswered = locks::READS - locked.join().map_err(panicked)??;
-    checks.at_most("near expiry, reads that wait for the lock", 0.0, unanswered as f64)?;
-
     let tally = rollover.join().map_err(panicked)??;
     checks.at_most("rollover: requests over tokens", tally.tokens as f64, tally.requests as f64)?;
     checks.at_most("rollover: blocked calls", 0.0, tally.blocked as f64)?;

@@ -4,7 +4,8 @@ use crate::ours;
 use crate::server::Server;
 use crate::world::Failure;
 use http::HeaderValue;
-use jeel_auth::{Async, TokenSource};
+use jeel_auth::TokenSource;
+use jeel_auth_reqwest::Reqwest;
 use std::future::Future;
 use std::time::Duration;
 
@@ -25,7 +26,7 @@ pub(crate) trait Holder: Sized + Send + Sync + 'static {
 }
 
 /// Ours on tokio, with the default policy.
-pub(crate) struct Ours(TokenSource<Async<jeel_auth_reqwest::Reqwest>>);
+pub(crate) struct Ours(TokenSource);
 
 impl Holder for Ours {
     const NAME: &'static str = "jeel-auth-reqwest";
@@ -36,7 +37,7 @@ impl Holder for Ours {
     const OUTAGE: (Duration, Duration) = (Duration::from_secs(16), Duration::from_secs(14));
 
     async fn new(server: &Server) -> Result<Self, Failure> {
-        Ok(Self(ours::source(server)?))
+        Ok(Self(ours::tasks(server, Reqwest::new()?)?))
     }
 
     async fn header(&self) -> Result<HeaderValue, Failure> {

@@ -28,7 +28,6 @@ mod goals;
 mod herd;
 mod holder;
 mod instructions;
-mod locks;
 mod ours;
 #[cfg(feature = "peers")]
 mod peers;

@@ -7,7 +7,9 @@ use crate::scripted::{self, Renewal};
 use crate::server::Server;
 use crate::world::{Failure, poll_once};
 use http::HeaderValue;
-use jeel_auth::{Async, AsyncTransport, Blocking, BlockingTransport};
+use jeel_auth::{ConfigError, Transport, blocking};
+use jeel_auth_reqwest::Reqwest;
+use jeel_auth_ureq::Ureq;
 use std::time::Duration;
 use tokio::runtime::Runtime;
 
@@ -58,20 +60,22 @@ pub(crate) fn subjects() -> Vec<Subject> {
         subject("`ArcSwap` guard, `Instant::now()`", Kind::Floor, |_, _| {
             Ok(floor::load_and_clock(&value()))
         }),
-        subject("jeel-auth-ureq", Kind::Owned, blocking::<jeel_auth_ureq::Ureq>),
-        subject("jeel-auth-reqwest", Kind::Owned, tasks::<jeel_auth_reqwest::Reqwest>),
-        subject("jeel-auth-smol", Kind::Owned, tasks::<Smol>),
-        subject("jeel-auth-async-std", Kind::Owned, tasks::<AsyncStd>),
-        subject(
-            "jeel-auth-ureq, borrowed",
-            Kind::Borrowed,
-            blocking_borrow::<jeel_auth_ureq::Ureq>,
-        ),
-        subject(
-            "jeel-auth-reqwest, borrowed",
-            Kind::Borrowed,
-            tasks_borrow::<jeel_auth_reqwest::Reqwest>,
-        ),
+        subject("jeel-auth-ureq", Kind::Owned, |_, server| threads(server, Ureq::new())),
+        subject("jeel-auth-reqwest", Kind::Owned, |runtime, server| {
+            tasks(runtime, server, Reqwest::new())
+        }),
+        subject("jeel-auth-smol", Kind::Owned, |runtime, server| {
+            tasks(runtime, server, Smol::new())
+        }),
+        subject("jeel-auth-async-std", Kind::Owned, |runtime, server| {
+            tasks(runtime, server, AsyncStd::new())
+        }),
+        subject("jeel-auth-ureq, borrowed", Kind::Borrowed, |_, server| {
+            threads_borrow(server, Ureq::new())
+        }),
+        subject("jeel-auth-reqwest, borrowed", Kind::Borrowed, |runtime, server| {
+            tasks_borrow(runtime, server, Reqwest::new())
+        }),
     ];
     #[cfg(feature = "peers")]
     subjects.extend(
@@ -87,27 +91,40 @@ fn value() -> HeaderValue {
         .unwrap_or(HeaderValue::from_static(""))
 }
 
-fn blocking<T: BlockingTransport>(_: &Runtime, server: &Server) -> Result<Op, Failure> {
-    let source = ours::source::<Blocking<T>>(server)?;
-    source.ready()?;
+type Made<T> = Result<T, ConfigError>;
+
+fn threads(server: &Server, transport: Made<impl blocking::Transport>) -> Result<Op, Failure> {
+    let source = ours::threads(server, transport?)?;
+    source.token()?;
     Ok(op(move || source.authorization()))
 }
 
-fn blocking_borrow<T: BlockingTransport>(_: &Runtime, server: &Server) -> Result<Op, Failure> {
-    let source = ours::source::<Blocking<T>>(server)?;
-    source.ready()?;
+fn threads_borrow(
+    server: &Server,
+    transport: Made<impl blocking::Transport>,
+) -> Result<Op, Failure> {
+    let source = ours::threads(server, transport?)?;
+    source.token()?;
     Ok(op(move || source.with_authorization(HeaderValue::len)))
 }
 
-fn tasks<T: AsyncTransport>(runtime: &Runtime, server: &Server) -> Result<Op, Failure> {
-    let source = ours::source::<Async<T>>(server)?;
-    runtime.block_on(source.ready())?;
+fn tasks(
+    runtime: &Runtime,
+    server: &Server,
+    transport: Made<impl Transport + jeel_auth::Runtime>,
+) -> Result<Op, Failure> {
+    let source = ours::tasks(server, transport?)?;
+    runtime.block_on(source.token())?;
     Ok(op(move || poll_once(source.authorization())))
 }
 
-fn tasks_borrow<T: AsyncTransport>(runtime: &Runtime, server: &Server) -> Result<Op, Failure> {
-    let source = ours::source::<Async<T>>(server)?;
-    runtime.block_on(source.ready())?;
+fn tasks_borrow(
+    runtime: &Runtime,
+    server: &Server,
+    transport: Made<impl Transport + jeel_auth::Runtime>,
+) -> Result<Op, Failure> {
+    let source = ours::tasks(server, transport?)?;
+    runtime.block_on(source.token())?;
     Ok(op(move || poll_once(source.with_authorization(HeaderValue::len))))
 }
 

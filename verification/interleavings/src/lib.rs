@@ -72,6 +72,16 @@ pub use jeel_auth_core as core;
 
 use std::sync::Arc;
 
+/// A source for threads, and a function that runs another one while it holds the source's lock.
+pub fn threads_and_lock(
+    cache: core::Cache,
+    transport: impl blocking::Transport,
+) -> (blocking::TokenSource, impl Fn(&dyn Fn())) {
+    let shared = shared::Shared::new(cache, None);
+    let source = blocking::TokenSource::new(Arc::clone(&shared), Arc::new(transport));
+    (source, move |f: &dyn Fn()| shared.with_machine(|_, _| f()))
+}
+
 /// A source for threads over `cache`. A [`Builder`] would seed the cache at random, and a schedule
 /// that failed could not be replayed.
 pub fn threads_over(

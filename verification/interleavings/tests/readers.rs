@@ -5,10 +5,12 @@
 mod common;
 
 use common::{
-    LIFETIME, Server, exhaust, explore, herd, number, policy, seconds, source, source_with_token,
+    Answer, LIFETIME, Server, cache_with_token, exhaust, explore, herd, number, policy, seconds,
+    source, source_with_token,
 };
 use jeel_auth_interleavings::blocking::TokenSource;
-use jeel_auth_interleavings::{Ask, Stepped, Token, time};
+use jeel_auth_interleavings::core::State;
+use jeel_auth_interleavings::{Ask, Stepped, Token, threads_and_lock, time};
 use shuttle::thread;
 use std::sync::Arc;
 use std::time::Duration;
@@ -105,6 +107,29 @@ fn what_one_reader_has_missed_no_other_finds_afterwards() {
         }
         reader.join().unwrap();
         rejecting.join().unwrap();
+    });
+}
+
+/// A reader that took the lock would wait for itself, which shuttle reports as a deadlock.
+#[test]
+fn readers_take_no_lock_while_a_token_is_valid_and_while_it_is_renewed() {
+    explore(|| {
+        // The renewal is denied, so that the first token stays in use.
+        let server = Server::scripted(&[Answer::Token, Answer::Status(401)]);
+        let (source, while_locked) = threads_and_lock(cache_with_token(&server), server.clone());
+        source.token().unwrap();
+        let read = || {
+            assert_eq!(source.authorization().unwrap(), "Bearer token-1");
+            assert_eq!(source.with_authorization(|value| value.len()).unwrap(), 14);
+            assert_eq!(source.cached().as_ref().map(number), Some(1));
+        };
+        while_locked(&read);
+        time::pass(seconds(85));
+        assert_eq!(source.status().state, State::NearExpiry);
+        // This starts the renewal, which ends before, between or after the reads.
+        source.token().unwrap();
+        while_locked(&read);
+        while_locked(&read);
     });
 }
 

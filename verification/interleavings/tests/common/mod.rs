@@ -235,13 +235,17 @@ pub fn cache(policy: Policy) -> Cache {
 
 /// A source that holds a token already, so that no flight adds to the orders of a model.
 pub fn source_with_token(server: &Server) -> blocking::TokenSource {
+    threads_over(cache_with_token(server), server.clone())
+}
+
+pub fn cache_with_token(server: &Server) -> Cache {
     let mut cache = cache(policy());
     let now = Moment::new(time::peek(), time::peek());
     let _ = cache.acquire(now, Duration::ZERO);
     let Some(Action::Send(request)) = cache.poll_action(now) else { panic!("no request") };
     let response = blocking::Transport::send(server, &request).unwrap();
     cache.handle_response(now, request.flight(), &response);
-    threads_over(cache, server.clone())
+    cache
 }
 
 pub fn source(server: &Server) -> blocking::TokenSource {
