@@ -77,7 +77,7 @@ pub fn threads_and_lock(
     cache: core::Cache,
     transport: impl blocking::Transport,
 ) -> (blocking::TokenSource, impl Fn(&dyn Fn())) {
-    let shared = shared::Shared::new(cache, None);
+    let shared = shared::Shared::new(cache, None, None);
     let source = blocking::TokenSource::new(Arc::clone(&shared), Arc::new(transport));
     (source, move |f: &dyn Fn()| shared.with_machine(|_, _| f()))
 }
