@@ -140,6 +140,19 @@ fn no_lifetime_beyond_thirty_days_is_believed() {
     assert_eq!(world.status().usable_for, Some(s(30 * 24 * 3600 - 5)));
 }
 
+/// Clocks and sockets panic, or wrap, when the largest duration is added to the time.
+#[test]
+fn an_endless_time_out_is_a_year() {
+    let mut policy = Policy::default();
+    policy.transport.request_timeout = Duration::MAX;
+    policy.transport.connect_timeout = Duration::MAX;
+    let mut world = World::with_policy(policy);
+    world.waits();
+    let request = world.request();
+    let year = s(365 * 24 * 3600);
+    assert_eq!((request.timeout(), request.connect_timeout()), (year, year));
+}
+
 #[test]
 fn a_request_carries_its_bounds() {
     let mut world = World::new();
