@@ -40,11 +40,6 @@ mod driver {
         pub(crate) use clock::{Clock, RoughDeadline, slack};
         pub(crate) use copies::Copies;
         pub(crate) use published::{CachedRead, PublishedLease};
-
-        #[cfg(test)]
-        pub(crate) mod tests {
-            pub(crate) use super::copies::tests::access;
-        }
     }
 }
 // The files find each other here.

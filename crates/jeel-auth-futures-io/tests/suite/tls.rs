@@ -48,10 +48,10 @@ fn a_configuration_of_the_users_is_used_as_it_is_but_for_its_protocols() {
 fn an_unknown_authority_is_refused_before_anything_is_sent() {
     let (emulator, other) = (https(Certificate::Valid), https(Certificate::Valid));
     let tokens = builder(&emulator.token_url(), default()).build().unwrap();
-    let error = assert_transport(&tokens, TransportKind::Tls).to_string();
+    let error = assert_transport(&tokens, TransportKind::Certificate).to_string();
     assert!(error.contains("SSL_CERT_FILE") && error.contains("with_extra_roots"), "{error}");
     let tokens = builder(&emulator.token_url(), trusting(&other)).build().unwrap();
-    assert_transport(&tokens, TransportKind::Tls);
+    assert_transport(&tokens, TransportKind::Certificate);
     assert_eq!(emulator.token_request_count(), 0);
 }
 
@@ -59,7 +59,7 @@ fn an_unknown_authority_is_refused_before_anything_is_sent() {
 fn a_certificate_for_another_name_or_time_is_refused() {
     for certificate in [Certificate::WrongName, Certificate::Expired] {
         let emulator = https(certificate);
-        assert_transport(&source(&emulator), TransportKind::Tls);
+        assert_transport(&source(&emulator), TransportKind::Certificate);
         assert_eq!(emulator.token_request_count(), 0);
     }
 }
