@@ -8,35 +8,16 @@ use rustls::ClientConfig;
 /// Everything else is as reqwest has it.
 ///
 /// reqwest's own builder needs reqwest's default features, or a crypto provider installed for the
-/// whole process, and panics without them. This one needs neither. **Its TLS is complete**: reqwest
-/// ignores what its `tls_…` methods say about certificates afterwards. For more roots take
-/// [`client_builder_with_extra_roots`].
+/// whole process, and panics without them. This one needs neither. Its TLS is complete:
+/// `tls_certs_merge` and reqwest's other TLS settings have no effect on it.
 ///
 /// # Errors
 /// When the system has no usable root certificates.
 pub fn client_builder() -> Result<ClientBuilder, ConfigError> {
-    Ok(for_the_api(&*tls::system_roots()?))
+    tls::system_roots().map(|config| with_tls(&config))
 }
 
-/// As [`client_builder`], for a client that trusts these roots too: a PEM text with any number of
-/// certificates, or one certificate in DER.
-///
-/// # Errors
-/// As [`client_builder`], and when there is no certificate or an unreadable one.
-#[cfg(not(target_os = "android"))]
-pub fn client_builder_with_extra_roots(
-    certificates: impl AsRef<[u8]>,
-) -> Result<ClientBuilder, ConfigError> {
-    Ok(for_the_api(&*tls::extra_roots(certificates.as_ref())?))
-}
-
-/// A client for the API may speak HTTP/2, if reqwest's feature for it is on.
-fn for_the_api(config: &ClientConfig) -> ClientBuilder {
-    let mut config = config.clone();
-    config.alpn_protocols.clear();
-    with_tls(config)
-}
-
-pub(crate) fn with_tls(config: ClientConfig) -> ClientBuilder {
-    Client::builder().tls_backend_preconfigured(config)
+/// reqwest takes the configuration by value. Its parts are shared, so that a copy is cheap.
+pub(crate) fn with_tls(config: &ClientConfig) -> ClientBuilder {
+    Client::builder().tls_backend_preconfigured(config.clone())
 }

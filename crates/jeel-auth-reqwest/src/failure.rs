@@ -1,47 +1,107 @@
 //! reqwest's errors as core's kinds.
 
-use jeel_auth::core::{SendFailure, TransportKind};
+use crate::proxy::Proxy;
+use jeel_auth::core::{Origin, SendFailure, TransportKind};
 use jeel_auth::io_failure;
 use std::error::Error;
+use std::fmt;
 use std::io;
 use std::iter::successors;
 
 /// Says why no whole response came. The words are the root cause's: they hold no URL and nothing of
-/// what was sent.
-pub(crate) fn failure(error: reqwest::Error) -> SendFailure {
+/// what was sent. `proxy` is the one that the request went through, if that is known.
+pub(crate) fn failure(
+    error: reqwest::Error,
+    origin: &Origin,
+    proxy: Option<&Proxy>,
+) -> SendFailure {
     let error = error.without_url();
-    let root = causes(&error).last().unwrap_or(&error);
     if error.is_timeout() {
-        return SendFailure::new(TransportKind::TimedOut, root);
+        let proxy = proxy.filter(|_| error.is_connect());
+        return named(proxy, TransportKind::TimedOut, root(&error));
     }
     if error.is_dns() {
-        return SendFailure::new(TransportKind::Connect, root);
+        return unresolved(origin, proxy);
     }
-    if causes(&error).any(|cause| cause.is::<rustls::Error>()) {
-        return SendFailure::new(TransportKind::Tls, root);
+    if let Some(tls) = causes(&error).find_map(|cause| cause.downcast_ref::<rustls::Error>()) {
+        let kind = match tls {
+            rustls::Error::InvalidCertificate(_) => TransportKind::Certificate,
+            _ => TransportKind::Tls,
+        };
+        return SendFailure::new(kind, tls);
     }
     // A builder's error is a client that refuses the URL: nothing was opened either.
-    let connecting = error.is_connect() || error.is_builder();
-    if let Some(io) = causes(&error).find_map(|cause| cause.downcast_ref::<io::Error>()) {
+    if error.is_connect() || error.is_builder() {
+        no_connection(&error, proxy)
+    } else {
+        no_response(&error)
+    }
+}
+
+fn unresolved(origin: &Origin, proxy: Option<&Proxy>) -> SendFailure {
+    match proxy {
+        Some(proxy) => {
+            let words = format_args!("cannot resolve {}", proxy.host());
+            named(Some(proxy), TransportKind::Connect, words)
+        }
+        None => {
+            let words = format_args!("cannot resolve {}", origin.host());
+            SendFailure::new(TransportKind::Resolve, words)
+        }
+    }
+}
+
+fn no_connection(error: &reqwest::Error, proxy: Option<&Proxy>) -> SendFailure {
+    let root = root(error);
+    let kind = match io_error(error).map(|io| io_failure(io).kind()) {
+        Some(kind @ (TransportKind::TimedOut | TransportKind::Broken)) => kind,
+        Some(_) => TransportKind::Connect,
+        None if is_refusal(root) => TransportKind::Proxy,
+        None => TransportKind::Connect,
+    };
+    named(proxy, kind, root)
+}
+
+/// Whether a proxy refused to connect: hyper's type for that has no public name.
+fn is_refusal(root: &(dyn Error + 'static)) -> bool {
+    let words = root.to_string();
+    words == "tunnel error: unsuccessful" || words == "tunnel error: proxy authorization required"
+}
+
+fn no_response(error: &reqwest::Error) -> SendFailure {
+    let root = root(error);
+    if let Some(io) = io_error(error) {
         return match io.kind() {
             // hyper reports a malformed chunk so.
-            io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput if !connecting => {
+            io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput => {
                 SendFailure::new(TransportKind::BadResponse, root)
             }
-            // hyper reports a proxy's refusal so.
-            io::ErrorKind::Other if connecting => SendFailure::new(TransportKind::Connect, root),
             _ => io_failure(io),
         };
     }
-    let no_http = causes(&error)
+    let no_http = causes(error)
         .filter_map(|cause| cause.downcast_ref::<hyper::Error>())
         .any(hyper::Error::is_parse);
-    let kind = match (connecting, no_http || error.is_decode()) {
-        (true, _) => TransportKind::Connect,
-        (false, true) => TransportKind::BadResponse,
-        (false, false) => TransportKind::Broken,
+    let kind = match no_http || error.is_decode() {
+        true => TransportKind::BadResponse,
+        false => TransportKind::Broken,
     };
     SendFailure::new(kind, root)
+}
+
+fn named(proxy: Option<&Proxy>, kind: TransportKind, words: impl fmt::Display) -> SendFailure {
+    match proxy {
+        Some(proxy) => SendFailure::new(kind, format_args!("proxy {proxy}: {words}")),
+        None => SendFailure::new(kind, words),
+    }
+}
+
+fn io_error(error: &reqwest::Error) -> Option<&io::Error> {
+    causes(error).find_map(|cause| cause.downcast_ref())
+}
+
+fn root(error: &reqwest::Error) -> &(dyn Error + 'static) {
+    causes(error).last().unwrap_or(error)
 }
 
 /// The chain from the error down to its root. An [`io::Error`] around another error is passed

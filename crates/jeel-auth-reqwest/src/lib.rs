@@ -1,16 +1,15 @@
 //! Access tokens for the [Jeel Pay](https://jeel.co) API, on tokio and [reqwest] 0.13.
 //!
 //! ```no_run
-//! use jeel_auth_reqwest::{Reqwest, TokenSource};
-//!
 //! # async fn call(api: reqwest::Client) -> Result<(), Box<dyn std::error::Error>> {
 //! // JEELPAY_CLIENT_ID, JEELPAY_CLIENT_SECRET and JEELPAY_ENV (sandbox or production).
-//! let tokens = TokenSource::from_env(Reqwest::new()?)?;
+//! let tokens = jeel_auth_reqwest::from_env()?;
+//! let origin = tokens.api_origin().ok_or("JEELPAY_API_URL is not set")?;
 //!
 //! // For every call: the cached token, renewed in the background, never an expired one.
 //! let token = tokens.token().await?;
 //! let response = api
-//!     .get("https://api.sandbox.jeel.co/v1/payments")
+//!     .get(format!("{origin}/v1/payments"))
 //!     .header("Authorization", token.authorization())
 //!     .send()
 //!     .await?;
@@ -21,18 +20,19 @@
 //! # }
 //! ```
 //!
-//! With the feature `middleware`, `JeelAuth` does the latter half by itself.
+//! With the feature `middleware`, `JeelAuth` does the latter half by itself, and reads the 401's
+//! [`Challenge`].
 //!
-//! A [`TokenSource`] is made once and cloned to wherever it is needed; clones share one cache.
-//! [`TokenSource::builder_from_env`] lists the variables; [`TokenSource::builder`] does without them.
-//! Both take a [`Policy`]. [`Reqwest`] takes extra roots, a whole TLS configuration, or your own
-//! client. Dropping a call's future at any point loses nothing, neither the token request nor the
-//! other waiters.
+//! Make a [`TokenSource`] once and clone it to where it is needed: clones share one cache.
+//! [`TokenSource::builder_from_env`] lists the variables. [`TokenSource::builder`] does without them.
+//! Both take a transport: [`Reqwest`] with extra roots, a whole TLS configuration, or a client of
+//! yours. Dropping a call's future at any point loses nothing, neither the token request nor the other
+//! waiters.
 //!
-//! **This crate does not** retry your calls except once after a 401 and only in the middleware,
-//! verify tokens, keep tokens on disk, share them between processes, or run on other runtimes than
-//! tokio. It has no task or thread of its own between token requests. A process that forks must not
-//! use, in the child, a source made before the fork: another thread may hold its lock.
+//! **This crate does not** verify tokens, keep them on disk, share them between processes, or run on
+//! runtimes other than tokio. It retries no call of yours, except for the middleware, once after a 401.
+//! Between token requests it has no task and no thread. A process that forks must not use, in the
+//! child, a source made before the fork: another thread may hold its lock.
 //!
 //! Certificates are checked against the system's roots, by rustls with ring.
 //!
@@ -40,20 +40,22 @@
 //!
 //! - `middleware` (off by default, five crates more): `JeelAuth`, on `reqwest-middleware`.
 
+mod body;
 mod client;
+#[cfg(feature = "middleware")]
+mod elsewhere;
 mod failure;
 #[cfg(feature = "middleware")]
 mod middleware;
+mod proxy;
 mod transport;
 mod tx_id;
 
 pub use client::client_builder;
-#[cfg(not(target_os = "android"))]
-pub use client::client_builder_with_extra_roots;
 pub use jeel_auth::core::{
-    Blame, BodyEncoding, Counters, Credentials, CredentialsError, EncodingChoice, Endpoint,
-    EndpointError, Environment, Error, ErrorKind, Generation, LoopbackHttp, MalformedResponse,
-    Origin, Policy, ResponseFacts, State, Status, TransportKind,
+    Blame, BodyEncoding, Challenge, Counters, Credentials, CredentialsError, EncodingChoice,
+    Endpoint, EndpointError, Environment, Error, ErrorKind, Generation, LoopbackHttp,
+    MalformedResponse, Origin, Policy, ResponseFacts, Retry, Scope, State, Status, TransportKind,
 };
 pub use jeel_auth::{Ask, Builder, ConfigError, Token, TokenSource};
 #[cfg(feature = "middleware")]

@@ -1,20 +1,22 @@
 //! The `Authorization` field on calls to Jeel's API, and nowhere else.
 
-use crate::{Error, Token, TokenSource};
+use crate::elsewhere::Elsewhere;
+use crate::{Challenge, Error, Token, TokenSource};
 use async_trait::async_trait;
-use http::{Extensions, StatusCode, header};
+use http::{Extensions, header};
 use reqwest::redirect::Policy;
 use reqwest::{Client, ClientBuilder, Request, Response, Url};
 use reqwest_middleware::{ClientWithMiddleware, Middleware, Next, Result};
 use std::fmt;
+use std::sync::Arc;
 
 /// A middleware that puts the access token on calls to Jeel's API.
 ///
 /// ```no_run
-/// use jeel_auth_reqwest::{JeelAuth, Reqwest, TokenSource, TxId, client_builder};
+/// use jeel_auth_reqwest::{JeelAuth, TxId, client_builder};
 ///
 /// # async fn call() -> Result<(), Box<dyn std::error::Error>> {
-/// let tokens = TokenSource::from_env(Reqwest::new()?)?;
+/// let tokens = jeel_auth_reqwest::from_env()?;
 /// let api = JeelAuth::client(&tokens, client_builder()?)?;
 /// let response = api.get("https://api.sandbox.jeel.co/v1/payments").send().await?;
 /// println!("{} (tx_id {:?})", response.status(), response.tx_id());
@@ -27,16 +29,17 @@ use std::fmt;
 /// | request | |
 /// |---|---|
 /// | to [`TokenSource::api_origin`]: same scheme, host and port | gets the field |
-/// | to anywhere else | passes as it is |
-/// | with an `Authorization` of its own | passes as it is, and so does its 401 |
-/// | answered 401, though it had our token | that token is rejected; with the next one it is sent once more, if it can be |
-/// | … and its body is a stream | the 401 is the answer; the next call has a new token |
-/// | … and answered 401 again | that token is rejected too, and the 401 is the answer |
+/// | to anywhere else | passes as it is; one debug event for each such origin names both |
+/// | with an `Authorization` field already | passes as it is, and so does its 401 |
+/// | answered by a 401 that rejects our token | the token is rejected; if there is another one, the request is sent once more with that |
+/// | ... and there is no other one yet, or the body is a stream | the 401 is the answer |
+/// | ... and answered so again | that token is rejected too, and the 401 is the answer |
+/// | answered by a 401 whose challenge names something else | the 401 is the answer: see [`Challenge`] |
 /// | for which there is no token, at first or after a 401 | fails with [`reqwest_middleware::Error::Middleware`]; [`token_error`](Self::token_error) says why |
 ///
-/// After a 401 without a next token the error is the answer, and not the 401: it has the cause, such
-/// as a secret that was rotated, and the time of the next attempt. The API did not process the
-/// request in either case.
+/// After a 401 without a token the error is the answer, and not the 401: it has the cause, such as a
+/// secret that was rotated, and the time of the next attempt. The API did not process the request in
+/// either case.
 ///
 /// Ten thousand late 401s for one token cost one token request. `Retry-After`, 5xx and broken
 /// connections are left to you and your other middleware.
@@ -52,6 +55,7 @@ use std::fmt;
 pub struct JeelAuth {
     tokens: TokenSource,
     api: Url,
+    elsewhere: Arc<Elsewhere>,
 }
 
 impl JeelAuth {
@@ -84,10 +88,10 @@ impl JeelAuth {
         let api = Url::parse(&origin.to_string()).map_err(|_| SetupError::NoApiOrigin)?;
         let http = http.redirect(within_origin_of(api.clone())).build();
         let client = http.map_err(SetupError::Client)?;
-        Ok((Self { tokens: tokens.clone(), api }, client))
+        Ok((Self { tokens: tokens.clone(), api, elsewhere: Arc::default() }, client))
     }
 
-    /// The token error, if that is why the call failed.
+    /// Why there was no token, where that is what a call failed by.
     pub fn token_error(error: &reqwest_middleware::Error) -> Option<&Error> {
         match error {
             reqwest_middleware::Error::Middleware(error) => error.downcast_ref(),
@@ -100,17 +104,26 @@ impl JeelAuth {
     }
 
     fn is_for_us(&self, request: &Request) -> bool {
-        same_origin(request.url(), &self.api)
-            && !request.headers().contains_key(header::AUTHORIZATION)
+        if request.headers().contains_key(header::AUTHORIZATION) {
+            return false;
+        }
+        let same = same_origin(request.url(), &self.api);
+        if !same {
+            self.elsewhere.note(request.url(), &self.api);
+        }
+        same
     }
 
-    /// Whether the API refused the token. A 401 from elsewhere says nothing about it.
-    fn is_refused(&self, response: &Response) -> bool {
-        response.status() == StatusCode::UNAUTHORIZED && same_origin(response.url(), &self.api)
+    /// Whether the API rejects the token by this response. A 401 from elsewhere says nothing about it.
+    fn rejects_token(&self, response: &Response) -> bool {
+        let fields = response.headers().get_all(header::WWW_AUTHENTICATE);
+        let values = fields.iter().map(|value| value.as_bytes());
+        same_origin(response.url(), &self.api)
+            && Challenge::from_fields(response.status().as_u16(), values).rejects_token()
     }
 }
 
-/// Why there is no client for the API.
+/// Why no client could be set up.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum SetupError {
@@ -123,10 +136,10 @@ pub enum SetupError {
 
 impl fmt::Display for SetupError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::NoApiOrigin => "the API's origin is not configured",
-            Self::Client(_) => "the HTTP client cannot be built",
-        })
+        match self {
+            Self::NoApiOrigin => f.write_str("the API's origin is not configured"),
+            Self::Client(_) => f.write_str("the HTTP client cannot be built"),
+        }
     }
 }
 
@@ -153,17 +166,20 @@ impl Middleware for JeelAuth {
         let token = self.token().await?;
         let again = request.try_clone();
         let response = next.clone().run(signed(request, &token), extensions).await?;
-        if !self.is_refused(&response) {
+        if !self.rejects_token(&response) {
             return Ok(response);
         }
         self.tokens.reject(&token);
         let Some(again) = again else { return Ok(response) };
+        let another = self.token().await?;
+        if another.generation() == token.generation() {
+            return Ok(response);
+        }
         // The connection is free for the second try.
         drop(response);
-        let token = self.token().await?;
-        let response = next.run(signed(again, &token), extensions).await?;
-        if self.is_refused(&response) {
-            self.tokens.reject(&token);
+        let response = next.run(signed(again, &another), extensions).await?;
+        if self.rejects_token(&response) {
+            self.tokens.reject(&another);
         }
         Ok(response)
     }

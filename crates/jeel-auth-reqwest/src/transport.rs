@@ -1,10 +1,10 @@
 //! Token requests through a `reqwest::Client`.
 
+use crate::body::{RequestBody, WasRead};
 use crate::client::with_tls;
 use crate::failure::failure;
-use bytes::Bytes;
+use crate::proxy::Proxy;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
-use http_body_util::Full;
 use jeel_auth::core::{Response, SecretBuffer, SendFailure, TokenRequest};
 use jeel_auth::{BoxFuture, ConfigError, OutsideRuntime, Runtime, Transport, response, tls};
 use reqwest::redirect::Policy;
@@ -12,9 +12,9 @@ use reqwest::{Body, Client, Request, Url, retry};
 use rustls::ClientConfig;
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::runtime::Handle;
-use zeroize::Zeroizing;
 
 /// Sends token requests through reqwest, on tokio.
 ///
@@ -41,72 +41,119 @@ use zeroize::Zeroizing;
 /// | `tls_danger_accept_invalid_certs`, `…_hostnames`, `tls_sslkeylogfile` | **never:** they give the secret away |
 /// | `connection_verbose` | **never:** it logs the secret |
 /// | `connector_layer`, `dns_resolver`, `resolve`, `unix_socket` | yours; whoever answers there gets the secret |
-/// | `pool_*` | yours. A pooled connection belongs to the runtime that opened it: a client used on several runtimes wants `pool_max_idle_per_host(0)` |
+/// | `pool_*` | a connection of your pool may be used, and is closed after the response |
 /// | HTTP/2 | spoken if the client does |
 ///
 /// # The runtime
 ///
 /// A token request runs as a task of the runtime of the caller who started it. It needs tokio with
-/// both drivers on (`enable_all`); without the time driver tokio panics. Outside of tokio a caller
-/// gets the token at hand, or else the error
-/// [`OutsideRuntime`](crate::ErrorKind::OutsideRuntime). When the runtime shuts down with the request
-/// under way, waiters on other runtimes are woken at once, and the next attempt runs on one of theirs.
+/// both drivers on (`enable_all`). Without the time driver tokio panics. A caller outside tokio gets
+/// the error [`OutsideRuntime`](crate::ErrorKind::OutsideRuntime), unless there is a token at hand.
+/// When the runtime shuts down with the request under way, waiters on other runtimes hear of it at
+/// once, and the next attempt runs on one of theirs.
 ///
 /// # What is wiped
 ///
-/// The request's body and the response's, as this crate holds them. hyper's and the TLS library's
-/// buffers are their own.
+/// The request's body and the response's, as this crate holds them. hyper and the TLS library do not
+/// wipe their buffers.
 #[derive(Clone)]
 pub struct Reqwest {
     client: Kind,
+    /// Whether the latest request ended without its response, or has not ended.
+    unfinished: Arc<AtomicBool>,
 }
 
 #[derive(Clone)]
 enum Kind {
-    /// For a client per request: building one is cheap once the roots are loaded, only a client can
-    /// have a connect time-out, and no connection outlives the runtime that opened it.
-    PerRequest(Arc<ClientConfig>),
+    /// For a client per request: building one is cheap, only a client can have a connect time-out, and
+    /// no connection outlives the runtime that opened it.
+    Default(Arc<ClientConfig>),
     Own(Client),
 }
 
 impl Reqwest {
-    /// A transport that trusts the system's roots.
+    /// A transport that trusts the system's roots, which are loaded once per process.
     ///
     /// # Errors
     /// When the system has no usable root certificates.
     pub fn new() -> Result<Self, ConfigError> {
-        Ok(Self::with_tls_config(tls::system_roots()?))
+        tls::system_roots().map(Self::with_tls_config)
     }
 
-    /// A transport that trusts the system's roots and these too: a PEM text with any number of
+    /// A transport that trusts the system's roots and these: a PEM text with any number of
     /// certificates, or one certificate in DER.
     ///
     /// # Errors
     /// As [`new`](Self::new), and when there is no certificate or an unreadable one.
     #[cfg(not(target_os = "android"))]
     pub fn with_extra_roots(certificates: impl AsRef<[u8]>) -> Result<Self, ConfigError> {
-        Ok(Self::with_tls_config(tls::extra_roots(certificates.as_ref())?))
+        tls::extra_roots(certificates.as_ref()).map(Self::with_tls_config)
     }
 
-    /// A transport with your own TLS configuration, of rustls 0.23: for roots without the system's,
-    /// client certificates, or another crypto provider.
+    /// A transport with a TLS configuration of your own, of rustls 0.23: for roots without the
+    /// system's, client certificates, or another crypto provider.
     ///
     /// Its ALPN protocols are replaced by `http/1.1`. A verifier that accepts any certificate and a
     /// key log both give the secret away.
     pub fn with_tls_config(config: Arc<ClientConfig>) -> Self {
-        Self { client: Kind::PerRequest(tls::offering_http1(config)) }
+        Self::with_kind(Kind::Default(tls::offering_http1(config)))
     }
 
-    /// A transport around your own client; [above](Self#a-client-of-your-own) is what its settings
-    /// do.
+    /// A transport around a client of your own; [above](Self#a-client-of-your-own) is what its
+    /// settings do.
     pub fn with_client(client: Client) -> Self {
-        Self { client: Kind::Own(client) }
+        Self::with_kind(Kind::Own(client))
+    }
+
+    fn with_kind(client: Kind) -> Self {
+        Self { client, unfinished: Arc::default() }
+    }
+
+    /// Sends the request when the connection of the one before is closed.
+    ///
+    /// That connection belongs to a task of hyper's, which closes it some time after the request was
+    /// dropped, such as by a time-out. Where the runtime stood still, the request has yet to be
+    /// dropped. Both need no more than that the runtime runs.
+    async fn one_at_a_time(&self, request: &TokenRequest) -> Result<Response, SendFailure> {
+        if self.unfinished.swap(true, Ordering::AcqRel) {
+            tokio::time::sleep(TIME_TO_CLOSE).await;
+        }
+        let outcome = self.request(request).await;
+        let is_open = outcome.as_ref().is_err_and(|failure| !failure.is_nothing_sent());
+        self.unfinished.store(is_open, Ordering::Release);
+        outcome
     }
 
     fn client(&self, request: &TokenRequest) -> reqwest::Result<Client> {
         match &self.client {
             Kind::Own(client) => Ok(client.clone()),
-            Kind::PerRequest(tls) => client_for(request, ClientConfig::clone(tls)),
+            Kind::Default(tls) => default_client(tls, request),
+        }
+    }
+
+    /// The proxy that a request goes through, if that is known.
+    fn proxy(&self, request: &TokenRequest) -> Option<Proxy> {
+        match &self.client {
+            Kind::Default(_) if request.endpoint().origin().is_https() => {
+                Proxy::of_environment(request.endpoint())
+            }
+            _ => None,
+        }
+    }
+
+    async fn request(&self, request: &TokenRequest) -> Result<Response, SendFailure> {
+        let failed =
+            |error| failure(error, request.endpoint().origin(), self.proxy(request).as_ref());
+        let client = self.client(request).map_err(|error| failed(error).nothing_sent())?;
+        let (post, was_read) =
+            post(&client, request).map_err(|error| failed(error).nothing_sent())?;
+        let url = post.url().clone();
+        match client.execute(post).await {
+            Ok(response) if *response.url() == url => receive(response, request, failed).await,
+            Ok(elsewhere) => redirected(Some(elsewhere.url()), request),
+            Err(error) if error.is_redirect() => redirected(None, request),
+            Err(error) if was_read.get() => Err(failed(error)),
+            Err(error) => Err(failed(error).nothing_sent()),
         }
     }
 }
@@ -116,17 +163,7 @@ impl Transport for Reqwest {
         &'a self,
         request: &'a TokenRequest,
     ) -> BoxFuture<'a, Result<Response, SendFailure>> {
-        Box::pin(async move {
-            let client = self.client(request).map_err(failure)?;
-            let post = post(&client, request).map_err(failure)?;
-            let url = post.url().clone();
-            match client.execute(post).await {
-                Ok(response) if *response.url() == url => receive(response, request).await,
-                Ok(elsewhere) => redirected(Some(elsewhere.url()), request),
-                Err(error) if error.is_redirect() => redirected(None, request),
-                Err(error) => Err(failure(error)),
-            }
-        })
+        Box::pin(self.one_at_a_time(request))
     }
 }
 
@@ -153,8 +190,11 @@ impl fmt::Debug for Reqwest {
     }
 }
 
+/// For hyper to close a connection, on a busy machine too.
+const TIME_TO_CLOSE: Duration = Duration::from_millis(10);
+
 /// What another crate may switch on for all of reqwest is switched off here by name.
-fn client_for(request: &TokenRequest, tls: ClientConfig) -> reqwest::Result<Client> {
+fn default_client(tls: &ClientConfig, request: &TokenRequest) -> reqwest::Result<Client> {
     let client = with_tls(tls)
         .http1_only()
         .http1_max_headers(request.response_limits().fields)
@@ -175,34 +215,37 @@ fn client_for(request: &TokenRequest, tls: ClientConfig) -> reqwest::Result<Clie
     }
 }
 
-/// The body is a stream to reqwest, though of known length: a body that it cannot clone it sends
-/// once, whatever the client's policies for redirects and retries.
-fn post(client: &Client, request: &TokenRequest) -> reqwest::Result<Request> {
-    let wiped = Bytes::from_owner(Zeroizing::new(request.body().to_vec()));
+/// Each request has a connection to itself: a server closes one that was left idle, and a request
+/// sent at that moment is lost.
+fn post(client: &Client, request: &TokenRequest) -> reqwest::Result<(Request, WasRead)> {
+    let (body, was_read) = RequestBody::new(request.body());
     let mut post = client.post(request.endpoint().to_string());
     for (name, value) in request.fields() {
         post = post.header(name, value);
     }
-    post.timeout(request.timeout()).body(Body::wrap(Full::new(wiped))).build()
+    post = post.header(header::CONNECTION, "close");
+    let post = post.timeout(request.timeout()).body(Body::wrap(body)).build()?;
+    Ok((post, was_read))
 }
 
+/// Reads the body up to its limit. What is longer is judged by core.
 async fn receive(
     mut received: reqwest::Response,
     request: &TokenRequest,
+    failed: impl Fn(reqwest::Error) -> SendFailure,
 ) -> Result<Response, SendFailure> {
     let limits = request.response_limits();
-    let fields = std::mem::take(received.headers_mut());
     let mut body = SecretBuffer::with_limit(limits.body_bytes);
-    while let Some(chunk) = received.chunk().await.map_err(failure)? {
+    while let Some(chunk) = received.chunk().await.map_err(&failed)? {
         if !body.append(&chunk) {
             break;
         }
     }
-    response(received.status().as_u16(), &fields, body, &limits)
+    response(received.status().as_u16(), received.headers(), body, &limits)
 }
 
-/// A redirect that the client followed, or failed to follow, as the response it must have been: a
-/// response from elsewhere says nothing about a token.
+/// A redirect that the client followed, or failed to follow, as the response it must have been: what
+/// came from elsewhere says nothing about a token.
 fn redirected(to: Option<&Url>, request: &TokenRequest) -> Result<Response, SendFailure> {
     let mut fields = HeaderMap::new();
     // The origin alone: the rest of somebody's login URL is not ours to pass on.
@@ -210,6 +253,7 @@ fn redirected(to: Option<&Url>, request: &TokenRequest) -> Result<Response, Send
     if let Some(Ok(location)) = location {
         fields.insert(header::LOCATION, location);
     }
-    let body = SecretBuffer::default();
-    response(StatusCode::FOUND.as_u16(), &fields, body, &request.response_limits())
+    let limits = request.response_limits();
+    let body = SecretBuffer::with_limit(limits.body_bytes);
+    response(StatusCode::FOUND.as_u16(), &fields, body, &limits)
 }

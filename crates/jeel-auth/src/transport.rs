@@ -1,7 +1,7 @@
 //! What an adapter supplies: the way a request gets to the server, and a runtime.
 
 use http::HeaderMap;
-use jeel_auth_core::http1::{Limits, ResponseError};
+use jeel_auth_core::http1::Limits;
 use jeel_auth_core::{Error, Response, SecretBuffer, SendFailure, TokenRequest, TransportKind};
 use std::fmt;
 use std::future::Future;
@@ -94,9 +94,6 @@ pub fn response(
     limits: &Limits,
 ) -> Result<Response, SendFailure> {
     let bad = |error| SendFailure::new(TransportKind::BadResponse, error);
-    if body.is_truncated() {
-        return Err(bad(ResponseError::BodyTooLarge));
-    }
     let fields = || fields.iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
     Response::checked(status, fields, body, limits).map_err(bad)
 }

@@ -23,10 +23,10 @@ pub(crate) fn credentials() -> Credentials {
 
 /// Where the emulator's tokens come from and go to.
 pub(crate) fn builder(emulator: &Emulator) -> Builder<TokenSource> {
-    builder_on(emulator, Reqwest::new().unwrap())
+    builder_with(emulator, Reqwest::new().unwrap())
 }
 
-pub(crate) fn builder_on(emulator: &Emulator, transport: Reqwest) -> Builder<TokenSource> {
+pub(crate) fn builder_with(emulator: &Emulator, transport: Reqwest) -> Builder<TokenSource> {
     let endpoint = Endpoint::parse(&emulator.token_url(), LoopbackHttp::Allowed).unwrap();
     let api = Origin::parse(emulator.api_url(), LoopbackHttp::Allowed).unwrap();
     TokenSource::builder(Environment::Sandbox, credentials(), transport)
@@ -41,22 +41,21 @@ pub(crate) fn source(emulator: &Emulator) -> TokenSource {
 /// With a policy under which a failure is the answer at once, and not waited out. What is not about
 /// time-outs has time enough on a busy machine too.
 pub(crate) fn impatient(emulator: &Emulator) -> Builder<TokenSource> {
-    impatient_on(emulator, Reqwest::new().unwrap())
+    impatient_with(emulator, LONG, Reqwest::new().unwrap())
 }
 
-/// The same, on another transport.
-pub(crate) fn impatient_on(emulator: &Emulator, transport: Reqwest) -> Builder<TokenSource> {
-    builder_on(emulator, transport).policy(impatience(LONG))
-}
-
-/// The same policy, with this much time for a request.
-pub(crate) fn impatience(request_timeout: Duration) -> Policy {
+/// The same, with this much time for a request.
+pub(crate) fn impatient_with(
+    emulator: &Emulator,
+    request_timeout: Duration,
+    transport: Reqwest,
+) -> Builder<TokenSource> {
     let mut policy = Policy::default();
     policy.patience = Duration::ZERO;
     policy.transport.request_timeout = request_timeout;
     policy.transport.connect_timeout = request_timeout;
     policy.caller_wait = LONG * 2;
-    policy
+    builder_with(emulator, transport).policy(policy)
 }
 
 /// A builder of a client that trusts the emulator's authority.

@@ -1,6 +1,6 @@
 //! A token request follows no redirect, and the secret goes to one place only.
 
-use crate::common::{Trap, credentials, impatient_on, rerun, trusting};
+use crate::common::{LONG, Trap, credentials, impatient_with, rerun, trusting};
 use jeel_auth_emulator::{DEFAULT_CLIENT_SECRET, Emulator, Response};
 use jeel_auth_reqwest::{Endpoint, Environment, ErrorKind, LoopbackHttp, Reqwest, TokenSource};
 use reqwest::{StatusCode, redirect, retry};
@@ -12,11 +12,12 @@ const TOKEN: &str = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConten
     Connection: close\r\n\r\n{\"access_token\":\"a.b.c\",\"token_type\":\"Bearer\",\
     \"expires_in\":9}";
 
-async fn redirected_with(status: u16, trap: &Trap, transport: Reqwest) -> Emulator {
+async fn redirected_with(status: u16, trap: &Trap, transport: Option<Reqwest>) -> Emulator {
     let emulator = Emulator::start().unwrap();
     let location = format!("{}/login?next=%2F", trap.url());
     emulator.always(Response::new(status).header("Location", location));
-    let tokens = impatient_on(&emulator, transport).build().unwrap();
+    let transport = transport.unwrap_or(Reqwest::new().unwrap());
+    let tokens = impatient_with(&emulator, LONG, transport).build().unwrap();
     let error = tokens.token().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Redirected, "{status}: {error}");
     let host = error.response().unwrap().location_host.as_deref();
@@ -29,7 +30,7 @@ async fn redirected_with(status: u16, trap: &Trap, transport: Reqwest) -> Emulat
 async fn the_default_client_follows_no_redirect() {
     for status in STATUSES {
         let trap = Trap::answering(&[TOKEN]);
-        let emulator = redirected_with(status, &trap, Reqwest::new().unwrap()).await;
+        let emulator = redirected_with(status, &trap, None).await;
         assert_eq!(emulator.token_request_count(), 1);
         assert!(trap.seen().is_empty(), "{status}");
     }
@@ -41,7 +42,7 @@ async fn a_client_that_follows_redirects_carries_no_secret_and_brings_no_token_b
         let trap = Trap::answering(&[TOKEN]);
         // reqwest's default policy: ten redirects.
         let client = reqwest_with(|builder| builder);
-        let emulator = redirected_with(status, &trap, client).await;
+        let emulator = redirected_with(status, &trap, Some(client)).await;
         assert_eq!(emulator.token_request_count(), 1);
         let seen = trap.seen();
         assert_eq!(seen.len(), usize::from(status < 304), "{status}");
@@ -57,7 +58,7 @@ async fn a_client_that_refuses_redirects_by_an_error_is_understood() {
     let emulator = Emulator::start().unwrap();
     emulator.always(Response::redirect("http://127.0.0.1:1/"));
     let client = reqwest_with(|builder| builder.redirect(redirect::Policy::limited(0)));
-    let tokens = impatient_on(&emulator, client).build().unwrap();
+    let tokens = impatient_with(&emulator, LONG, client).build().unwrap();
     assert_eq!(tokens.token().await.unwrap_err().kind(), ErrorKind::Redirected);
 }
 
@@ -72,7 +73,7 @@ async fn a_client_that_repeats_requests_cannot_repeat_this_one() {
             _ => attempt.success(),
         }))
     });
-    let tokens = impatient_on(&emulator, client).build().unwrap();
+    let tokens = impatient_with(&emulator, LONG, client).build().unwrap();
     assert_eq!(tokens.token().await.unwrap_err().kind(), ErrorKind::Server);
     assert_eq!(emulator.token_request_count(), 1);
 }

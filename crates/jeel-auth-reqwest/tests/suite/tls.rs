@@ -1,22 +1,21 @@
 //! Whom the default client and one of the user's trust.
 
-use crate::common::{builder_on, impatient, impatient_on, own_transport, rerun};
+use crate::common::{
+    LONG, builder_with, credentials, impatient, impatient_with, own_transport, rerun,
+};
 use jeel_auth_emulator::{Certificate, Emulator};
 use jeel_auth_reqwest::{
     Endpoint, Environment, ErrorKind, LoopbackHttp, Reqwest, TokenSource, TransportKind,
-    client_builder_with_extra_roots,
 };
-use rustls::pki_types::CertificateDer;
-use rustls::{ClientConfig, RootCertStore};
-use std::sync::Arc;
 use std::{env, fs};
 
 const TLS: ErrorKind = ErrorKind::Transport(TransportKind::Tls);
+const CERTIFICATE: ErrorKind = ErrorKind::Transport(TransportKind::Certificate);
 
 #[tokio::test]
 async fn a_private_authority_is_trusted_by_a_client_that_is_told_to() {
     let emulator = Emulator::builder().https().start().unwrap();
-    let tokens = builder_on(&emulator, own_transport(&emulator)).build().unwrap();
+    let tokens = builder_with(&emulator, own_transport(&emulator)).build().unwrap();
     tokens.token().await.unwrap();
     assert_eq!(emulator.token_request_count(), 1);
 }
@@ -25,7 +24,8 @@ async fn a_private_authority_is_trusted_by_a_client_that_is_told_to() {
 async fn the_default_client_refuses_a_private_authority_before_anything_is_sent() {
     let emulator = Emulator::builder().https().start().unwrap();
     let error = impatient(&emulator).build().unwrap().token().await.unwrap_err();
-    assert_eq!(error.kind(), TLS, "{error}");
+    assert_eq!(error.kind(), CERTIFICATE, "{error}");
+    assert!(error.to_string().contains("with_extra_roots"), "{error}");
     assert_eq!(emulator.token_request_count(), 0);
 }
 
@@ -33,9 +33,9 @@ async fn the_default_client_refuses_a_private_authority_before_anything_is_sent(
 async fn a_certificate_for_another_name_or_time_is_refused() {
     for certificate in [Certificate::WrongName, Certificate::Expired] {
         let emulator = Emulator::builder().certificate(certificate).start().unwrap();
-        let tokens = impatient_on(&emulator, own_transport(&emulator)).build().unwrap();
+        let tokens = impatient_with(&emulator, LONG, own_transport(&emulator)).build().unwrap();
         let error = tokens.token().await.unwrap_err();
-        assert_eq!(error.kind(), TLS, "{error}");
+        assert_eq!(error.kind(), CERTIFICATE, "{error}");
         assert_eq!(emulator.token_request_count(), 0);
     }
 }
@@ -68,43 +68,11 @@ fn the_default_client_trusts_the_systems_roots() {
 async fn fetches_a_token_by_the_systems_roots() {
     let endpoint = env::var("TOKEN_URL").unwrap();
     let endpoint = Endpoint::parse(&endpoint, LoopbackHttp::Refused).unwrap();
-    TokenSource::builder(
-        Environment::Sandbox,
-        crate::common::credentials(),
-        Reqwest::new().unwrap(),
-    )
-    .endpoint(endpoint)
-    .build()
-    .unwrap()
-    .token()
-    .await
-    .unwrap();
-}
-
-#[tokio::test]
-async fn extra_roots_are_trusted_by_the_transport_and_by_a_client_for_the_api() {
-    let emulator = Emulator::builder().https().start().unwrap();
-    let pem = emulator.ca_pem().unwrap();
-    let transport = Reqwest::with_extra_roots(pem).unwrap();
-    builder_on(&emulator, transport).build().unwrap().token().await.unwrap();
-    let client = client_builder_with_extra_roots(pem).unwrap().build().unwrap();
-    assert_eq!(client.get(emulator.resource_url()).send().await.unwrap().status(), 401);
-    assert!(Reqwest::with_extra_roots("no certificate").is_err());
-}
-
-#[tokio::test]
-async fn a_configuration_of_the_users_is_used_as_it_is_but_for_its_protocols() {
-    let emulator = Emulator::builder().https().start().unwrap();
-    let mut roots = RootCertStore::empty();
-    roots.add(CertificateDer::from(emulator.ca_der().unwrap().to_vec())).unwrap();
-    let ring = Arc::new(rustls::crypto::ring::default_provider());
-    let mut config = ClientConfig::builder_with_provider(ring)
-        .with_safe_default_protocol_versions()
+    TokenSource::builder(Environment::Sandbox, credentials(), Reqwest::new().unwrap())
+        .endpoint(endpoint)
+        .build()
         .unwrap()
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    // The emulator would refuse a client that speaks only this.
-    config.alpn_protocols = vec![b"h2".to_vec()];
-    let transport = Reqwest::with_tls_config(Arc::new(config));
-    builder_on(&emulator, transport).build().unwrap().token().await.unwrap();
+        .token()
+        .await
+        .unwrap();
 }

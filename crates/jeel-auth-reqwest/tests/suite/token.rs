@@ -1,6 +1,6 @@
 //! Getting a token, over plain http and with both encodings.
 
-use crate::common::{builder, builder_on, own_transport, source};
+use crate::common::{builder, builder_with, own_transport, source};
 use jeel_auth_emulator::{BodyEncoding, Emulator, Encodings, RateLimit};
 use jeel_auth_reqwest::{Ask, ErrorKind, Policy, Reqwest, State};
 use std::future::{Future, poll_fn};
@@ -28,7 +28,7 @@ async fn the_request_is_what_core_wrote_and_nothing_else() {
     for own in [false, true] {
         let emulator = Emulator::start().unwrap();
         let transport = if own { own_transport(&emulator) } else { Reqwest::new().unwrap() };
-        builder_on(&emulator, transport).build().unwrap().token().await.unwrap();
+        builder_with(&emulator, transport).build().unwrap().token().await.unwrap();
         let record = emulator.token_requests().remove(0);
         assert!(record.authenticated);
         assert_eq!(
@@ -38,14 +38,22 @@ async fn the_request_is_what_core_wrote_and_nothing_else() {
         let mut names: Vec<_> =
             record.headers.iter().map(|(name, _)| name.to_ascii_lowercase()).collect();
         names.sort();
-        let expected =
-            ["accept", "accept-encoding", "content-length", "content-type", "host", "user-agent"];
+        let expected = [
+            "accept",
+            "accept-encoding",
+            "connection",
+            "content-length",
+            "content-type",
+            "host",
+            "user-agent",
+        ];
         assert_eq!(names, expected, "own client: {own}");
         let field = |wanted: &str| {
             let found = record.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case(wanted));
             found.unwrap().1.clone()
         };
         assert_eq!(field("accept-encoding"), "identity");
+        assert_eq!(field("connection"), "close");
         assert_eq!(field("accept"), "application/json");
         assert!(field("user-agent").starts_with("jeel-auth/"));
     }
@@ -81,10 +89,8 @@ async fn no_connection_is_kept_between_token_requests() {
 async fn a_rate_limit_is_told_with_its_end_and_its_tx_id() {
     let limit = RateLimit::new(1, Duration::from_secs(3600));
     let emulator = Emulator::builder().rate_limit(limit).start().unwrap();
-    let tokens = source(&emulator);
-    let token = tokens.token().await.unwrap();
-    tokens.reject(&token);
-    let error = tokens.token().await.unwrap_err();
+    source(&emulator).token().await.unwrap();
+    let error = source(&emulator).token().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::RateLimited);
     assert_eq!(error.status(), Some(429));
     assert_eq!(error.tx_id(), Some(emulator.token_requests()[1].tx_id.as_str()));
