@@ -12,7 +12,7 @@ pub(crate) struct Elsewhere {
     told: Mutex<BTreeSet<String>>,
 }
 
-/// After these no origin is told: a client that goes everywhere needs no memory for that.
+/// The most origins that are remembered. Calls to further ones are not traced.
 const MOST: usize = 64;
 
 impl Elsewhere {

@@ -62,7 +62,7 @@ fn no_connection(error: &reqwest::Error, proxy: Option<&Proxy>) -> SendFailure {
     named(proxy, kind, root)
 }
 
-/// Whether a proxy refused to connect: hyper's type for that has no public name.
+/// Whether a proxy refused to connect. hyper's error type is not public, so its words decide.
 fn is_refusal(root: &(dyn Error + 'static)) -> bool {
     let words = root.to_string();
     words == "tunnel error: unsuccessful" || words == "tunnel error: proxy authorization required"

@@ -27,7 +27,7 @@ use tokio::runtime::Handle;
 ///
 /// | setting | for token requests |
 /// |---|---|
-/// | `redirect` | **use `Policy::none()`.** A request cannot override it. Whatever it is, the secret is sent once: its body cannot be replayed, so a 307 or 308 is not followed. A 301, 302 or 303 may be, by a `GET` without the secret; then the response is dropped and reported as the redirect it came by ([`ErrorKind::Redirected`](crate::ErrorKind::Redirected), as a 302 since reqwest does not tell which) |
+/// | `redirect` | **use `Policy::none()`.** A request cannot override it. Under any policy the secret is sent once: the body cannot be replayed, so a 307 or 308 is not followed. A 301, 302 or 303 may be, by a `GET` without the secret; then the response is dropped and reported as the redirect it came by ([`ErrorKind::Redirected`](crate::ErrorKind::Redirected), as a 302 since reqwest does not tell which) |
 /// | `retry` | without effect: a body that cannot be replayed is not sent again |
 /// | `timeout` | without effect: the request has its own |
 /// | `connect_timeout` | yours alone; none means that connecting may take all of the request's time. The default client keeps the policy's |
@@ -37,10 +37,11 @@ use tokio::runtime::Handle;
 /// | `cookie_store` | cookies are sent and kept; the token endpoint needs none |
 /// | `user_agent`, `referer` | without effect |
 /// | `https_only` | refuses what [`LoopbackHttp`](crate::LoopbackHttp) allows |
-/// | `proxy`, and the environment's | used. The default client uses the environment's, but for plain http to loopback, which no proxy gets to see |
+/// | `proxy`, and the environment's | used, but failures do not name it. The default client uses the environment's, but for plain http to loopback, which no proxy gets to see |
 /// | `tls_danger_accept_invalid_certs`, `…_hostnames`, `tls_sslkeylogfile` | **never:** they give the secret away |
+/// | `tls_certs_merge`, `tls_certs_only` | yours, unless the builder came from [`client_builder`](crate::client_builder) or was given a preconfigured TLS |
 /// | `connection_verbose` | **never:** it logs the secret |
-/// | `connector_layer`, `dns_resolver`, `resolve`, `unix_socket` | yours; whoever answers there gets the secret |
+/// | `connector_layer`, `dns_resolver`, `resolve`, `unix_socket` | yours; the server that they lead to gets the secret |
 /// | `pool_*` | a connection of your pool may be used, and is closed after the response |
 /// | HTTP/2 | spoken if the client does |
 ///

@@ -79,7 +79,7 @@ pub(crate) fn own_transport(emulator: &Emulator) -> Reqwest {
     Reqwest::with_client(client)
 }
 
-/// Runs one ignored test of this suite in a process of its own, with these variables.
+/// Runs one ignored test of this suite in a separate process, with these variables.
 pub(crate) fn rerun(test: &str, variables: &[(&str, &str)]) {
     let mut suite = Command::new(env::current_exe().unwrap());
     suite.args(["--exact", test, "--ignored"]).envs(variables.iter().copied());

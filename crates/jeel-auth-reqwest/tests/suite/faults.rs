@@ -3,10 +3,11 @@
 use crate::common::{LONG, credentials, impatient, impatient_with, own_transport};
 use jeel_auth_emulator::{DEFAULT_CLIENT_SECRET, Emulator, Fault, Response};
 use jeel_auth_reqwest::{
-    Endpoint, Environment, Error, ErrorKind, LoopbackHttp, MalformedResponse, Policy, Reqwest,
+    Ask, Endpoint, Environment, Error, ErrorKind, LoopbackHttp, MalformedResponse, Policy, Reqwest,
     TokenSource, TransportKind,
 };
 use std::net::TcpListener;
+use std::num::NonZero;
 use std::time::Duration;
 
 /// The error by a fault that befalls every request, with the default client and with one of the
@@ -122,6 +123,41 @@ async fn responses_are_for_core_to_judge() {
     assert_all(&errors_by(Response::new(503)).await, ErrorKind::Server);
     assert_all(&errors_by(Response::new(429)).await, ErrorKind::RateLimited);
     assert_all(&errors_by(Response::new(404)).await, ErrorKind::Blocked);
+}
+
+#[tokio::test]
+async fn a_page_over_the_limit_keeps_its_status_and_its_retry_after() {
+    let page = Response::new(503).header("Retry-After", "600").body("x".repeat(70_000));
+    for error in errors_by(page).await {
+        assert_eq!((error.kind(), error.status()), (ErrorKind::RateLimited, Some(503)), "{error}");
+        assert!(error.retry_in() > Some(Duration::from_secs(60)), "{error}");
+    }
+}
+
+/// A budget of one request is not used up by requests that were not sent.
+#[tokio::test]
+async fn a_connection_that_is_refused_costs_nothing_of_the_budget() {
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let endpoint = format!("http://127.0.0.1:{port}/");
+    let nobody = Emulator::start().unwrap();
+    for transport in [Reqwest::new().unwrap(), own_transport(&nobody)] {
+        let mut policy = Policy::default();
+        policy.burst = NonZero::<u32>::MIN;
+        policy.interval = LONG * 60;
+        policy.backoff_floor = Duration::from_millis(1);
+        policy.backoff_ceiling = Duration::from_millis(10);
+        let tokens = TokenSource::builder(Environment::Sandbox, credentials(), transport)
+            .endpoint(Endpoint::parse(&endpoint, LoopbackHttp::Allowed).unwrap())
+            .policy(policy)
+            .build()
+            .unwrap();
+        let ask = Ask::new().within(Duration::from_secs(1));
+        let error = tokens.token_with(ask).await.unwrap_err();
+        // It was tried again until the caller left. Without the proof that nothing was sent, the
+        // second attempt would have to wait for the budget.
+        assert_eq!(error.kind(), ErrorKind::WaitTimedOut, "{error}");
+        assert_eq!(error.cause(), Some(ErrorKind::Transport(TransportKind::Connect)), "{error}");
+    }
 }
 
 #[tokio::test]

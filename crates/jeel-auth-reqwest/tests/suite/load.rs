@@ -44,7 +44,7 @@ async fn tokens_roll_over_under_load_and_nobody_waits() {
         tasks.spawn(async move {
             while Instant::now() < end {
                 let mut asking = Box::pin(tokens.token());
-                // Whoever need not wait has the answer at the first poll.
+                // A caller that need not wait has the answer at the first poll.
                 let first = std::future::poll_fn(|context| {
                     std::task::Poll::Ready(asking.as_mut().poll(context))
                 });

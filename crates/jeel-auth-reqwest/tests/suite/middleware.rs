@@ -255,7 +255,7 @@ async fn reqwest_alone_gives_the_field_away_at_the_second_hop() {
     assert_eq!(seen, [false, true]);
 }
 
-/// For whoever attaches the middleware to another client than its own.
+/// The middleware may be attached to another client than the one made with it.
 #[tokio::test]
 async fn a_401_from_elsewhere_says_nothing_about_the_token() {
     let emulator = Emulator::start().unwrap();

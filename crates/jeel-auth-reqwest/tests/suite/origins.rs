@@ -26,7 +26,7 @@ impl Lines {
         (lines, tracing::subscriber::set_default(subscriber))
     }
 
-    /// Those that speak of a call without a token.
+    /// The lines about calls without a token.
     fn about_origins(&self) -> Vec<String> {
         let text = String::from_utf8(self.0.lock().unwrap().clone()).unwrap();
         text.lines().filter(|line| line.contains("gets no token")).map(str::to_owned).collect()

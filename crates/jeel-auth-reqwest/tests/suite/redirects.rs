@@ -7,7 +7,7 @@ use reqwest::{StatusCode, redirect, retry};
 
 const STATUSES: [u16; 5] = [301, 302, 303, 307, 308];
 
-/// What a thief would answer: a token of his own.
+/// A thief's response: another token.
 const TOKEN: &str = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 57\r\n\
     Connection: close\r\n\r\n{\"access_token\":\"a.b.c\",\"token_type\":\"Bearer\",\
     \"expires_in\":9}";

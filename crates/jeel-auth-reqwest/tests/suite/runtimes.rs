@@ -75,7 +75,7 @@ fn a_runtime_shut_down_mid_flight_leaves_no_waiter_of_another_hanging() {
     let waiter = tokens.clone();
     let waiting = other.spawn(async move { waiter.token().await });
     doomed.shutdown_background();
-    // Told that the flight is gone, the waiter starts one of its own.
+    // The waiter hears that the flight is gone, and starts another.
     assert!(emulator.wait_for_token_requests(2, LONG));
     held.release();
     other.block_on(waiting).unwrap().unwrap();

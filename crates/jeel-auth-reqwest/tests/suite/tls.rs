@@ -49,7 +49,7 @@ async fn a_server_that_speaks_no_tls_is_a_failure_of_tls() {
     assert_eq!(error.kind(), TLS, "{error}");
 }
 
-/// The system's roots are whatever `SSL_CERT_FILE` names, so a run of its own has that set.
+/// `SSL_CERT_FILE` names the system's roots, so a separate process has it set.
 #[test]
 fn the_default_client_trusts_the_systems_roots() {
     let emulator = Emulator::builder().https().start().unwrap();
