@@ -52,6 +52,8 @@ mod transport;
 mod tx_id;
 
 pub use client::client_builder;
+#[cfg(not(target_os = "android"))]
+pub use client::client_builder_with_extra_roots;
 pub use jeel_auth::core::{
     Blame, BodyEncoding, Challenge, Counters, Credentials, CredentialsError, EncodingChoice,
     Endpoint, EndpointError, Environment, Error, ErrorKind, Generation, LoopbackHttp,

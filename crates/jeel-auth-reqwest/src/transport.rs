@@ -196,7 +196,7 @@ const TIME_TO_CLOSE: Duration = Duration::from_millis(10);
 
 /// What another crate may switch on for all of reqwest is switched off here by name.
 fn default_client(tls: &ClientConfig, request: &TokenRequest) -> reqwest::Result<Client> {
-    let client = with_tls(tls)
+    let client = with_tls(tls.clone())
         .http1_only()
         .http1_max_headers(request.response_limits().fields)
         .redirect(Policy::none())

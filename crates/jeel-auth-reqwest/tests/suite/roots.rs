@@ -2,7 +2,9 @@
 
 use crate::common::{builder_with, impatient_with, trusting};
 use jeel_auth_emulator::Emulator;
-use jeel_auth_reqwest::{ErrorKind, Reqwest, TransportKind};
+use jeel_auth_reqwest::{
+    ErrorKind, JeelAuth, Reqwest, TransportKind, client_builder_with_extra_roots,
+};
 use reqwest::{Certificate, redirect};
 use rustls::crypto::ring;
 use rustls::pki_types::CertificateDer;
@@ -27,6 +29,21 @@ fn merging(emulator: &Emulator) -> reqwest::Client {
     client.redirect(redirect::Policy::none()).build().unwrap()
 }
 
+fn client_with_extra_roots(emulator: &Emulator) -> reqwest::Client {
+    let client = client_builder_with_extra_roots(emulator.ca_pem().unwrap()).unwrap();
+    client.redirect(redirect::Policy::none()).build().unwrap()
+}
+
+#[tokio::test]
+async fn the_api_of_a_private_authority_is_called_with_extra_roots() {
+    let emulator = Emulator::builder().https().start().unwrap();
+    let roots = emulator.ca_pem().unwrap();
+    let transport = Reqwest::with_extra_roots(roots).unwrap();
+    let tokens = builder_with(&emulator, transport).build().unwrap();
+    let api = JeelAuth::client(&tokens, client_builder_with_extra_roots(roots).unwrap()).unwrap();
+    assert_eq!(api.get(emulator.resource_url()).send().await.unwrap().status(), 200);
+}
+
 #[tokio::test]
 async fn extra_roots_are_trusted_by_each_way_to_a_transport() {
     let emulator = Emulator::builder().https().start().unwrap();
@@ -36,6 +53,7 @@ async fn extra_roots_are_trusted_by_each_way_to_a_transport() {
         Reqwest::with_tls_config(tls_config(&emulator)),
         Reqwest::with_client(trusting(&emulator).build().unwrap()),
         Reqwest::with_client(merging(&emulator)),
+        Reqwest::with_client(client_with_extra_roots(&emulator)),
     ];
     let count = transports.len();
     for transport in transports {
