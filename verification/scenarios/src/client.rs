@@ -63,6 +63,8 @@ pub(crate) struct PolicySettings {
     backoff_ceiling_ms: Option<u64>,
     backoff_ceiling_without_token_ms: Option<u64>,
     denied_floor_ms: Option<u64>,
+    not_soon_floor_ms: Option<u64>,
+    not_soon_ceiling_ms: Option<u64>,
     patience_ms: Option<u64>,
     fleet_spread_ms: Option<u64>,
     burst: Option<NonZeroU32>,
@@ -78,6 +80,8 @@ impl PolicySettings {
             (&mut policy.backoff_ceiling, self.backoff_ceiling_ms),
             (&mut policy.backoff_ceiling_without_token, self.backoff_ceiling_without_token_ms),
             (&mut policy.denied_floor, self.denied_floor_ms),
+            (&mut policy.not_soon_floor, self.not_soon_floor_ms),
+            (&mut policy.not_soon_ceiling, self.not_soon_ceiling_ms),
             (&mut policy.patience, self.patience_ms),
             (&mut policy.fleet_spread, self.fleet_spread_ms),
         ] {

@@ -97,6 +97,7 @@ impl Counts {
         for (what, bound, number) in [
             ("token requests", self.token_requests, emulator.token_request_count()),
             ("tokens issued", self.tokens_issued, emulator.tokens_issued()),
+            ("connections", self.connections, emulator.connections()),
         ] {
             let holds = bound.is_none_or(|bound| bound.holds(number));
             ensure(holds, || format!("{what}: expected {bound:?}, got {number}"))?;

@@ -56,8 +56,9 @@
 //! - `encoding`: `auto`, `multipart`, `urlencoded`.
 //! - `credentials`: `right`, `wrong_secret`, `unknown_client`.
 //! - `policy`: values that replace the defaults: `request_timeout_ms`, `caller_wait_ms`,
-//!   `backoff_floor_ms`, `backoff_ceiling_ms`, `denied_floor_ms`, `patience_ms`, `fleet_spread_ms`,
-//!   `burst`. A back-off is uniform between zero and its bound. A back-off that must outlast the
+//!   `backoff_floor_ms`, `backoff_ceiling_ms`, `backoff_ceiling_without_token_ms`,
+//!   `denied_floor_ms`, `not_soon_floor_ms`, `not_soon_ceiling_ms`, `patience_ms`,
+//!   `fleet_spread_ms`, `burst`. A back-off is uniform between zero and its bound. A back-off that must outlast the
 //!   scenario has a bound of thirty days, so that a short one is very rare.
 //! - `target`: `server`; `other_scheme`, the server's port with the other scheme; `closed_port`, which
 //!   refuses connections; `silent_port`, which accepts connections and sends nothing.
@@ -93,7 +94,7 @@
 //! `{"response": {"status", "fields": [[name, value], …], "body", "pad_to"}}`, and `{"page":
 //! {"status", "fields", "pad_to"}}` for a web page of a proxy or a firewall.
 //!
-//! The counts are `token_requests`, `tokens_issued`; `encodings` (`multipart`, `urlencoded`,
+//! The counts are `token_requests`, `tokens_issued`, `connections`; `encodings` (`multipart`, `urlencoded`,
 //! `other`) and `statuses` (null if no response was sent) of the token requests in order;
 //! `refused_requests`, which were not valid HTTP and are 0 unless the scenario states another
 //! number.

@@ -249,6 +249,8 @@ pub(crate) struct Counts {
     pub(crate) encodings: Option<Vec<SeenEncoding>>,
     /// The statuses of their responses, in order; null if no response was sent.
     pub(crate) statuses: Option<Vec<Option<u16>>>,
+    /// Connections accepted, failed TLS handshakes included.
+    pub(crate) connections: Option<Bound>,
     /// Requests that were not valid HTTP/1.1.
     #[serde(default)]
     pub(crate) refused_requests: u64,
