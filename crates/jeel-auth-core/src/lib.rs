@@ -34,15 +34,15 @@
 //!
 //! # The loop
 //!
-//! Whoever drives the machine passes in the time, does what [`Cache::poll_action`] says, and reports
-//! what came of it:
+//! The driver of the machine passes in the time, does what [`Cache::poll_action`] says, and reports
+//! the result:
 //!
 //! 1. [`Cache::acquire`] for each caller that wants a token.
 //! 2. [`Cache::poll_action`] until `None`; send each request, on its own so that nobody's leaving
 //!    ends it.
 //! 3. [`Cache::handle_response`] or [`Cache::handle_send_failed`] with the outcome, and poll again:
 //!    another request may follow at once.
-//! 4. Wake whoever was told to wait; each comes back by [`Cache::resume`]. Without an outcome they
+//! 4. Wake the waiting callers; each asks again by [`Cache::resume`]. Without an outcome they
 //!    come back at [`Cache::next_wakeup`].
 //!
 //! An input and the polls after it take the same time: between two readings of a clock a hold-off
@@ -85,7 +85,7 @@
 //! let lease = cache.lease(at(1)).unwrap();
 //! assert!(lease.until.remaining(at(1)) > Duration::from_secs(3000));
 //!
-//! // Half a minute before its expiry at the latest it is renewed, and nobody waits for that.
+//! // It is renewed half a minute before its expiry or earlier, and nobody waits for that.
 //! assert!(matches!(cache.acquire(at(3570), Duration::ZERO), Acquire::Ready(_)));
 //! let Some(Action::Send(renewal)) = cache.poll_action(at(3570)) else { panic!() };
 //! cache.handle_response(at(3571), renewal.flight(), &Response::new(503, [], b""));
@@ -101,8 +101,8 @@
 //!
 //! At most one request is in flight. In any window of length `W` at most
 //! `burst + W / interval + 2T + C` requests are sent, where `T` counts the tokens whose renewal time
-//! or expiry fell in the window and `C` the times new credentials were given, whatever servers,
-//! callers and clocks do. No token is handed out at or after its expiry on either clock. A failed
+//! or expiry fell in the window and `C` the times new credentials were given, for any behaviour of
+//! servers, callers and clocks. No token is handed out at or after its expiry on either clock. A failed
 //! renewal never costs a usable token. One outcome answers all who waited for it. Every hold-off
 //! ends. A rejection invalidates one token, once. The same seed and inputs give the same outputs.
 //! No secret is in any `Debug`, `Display`, error or event.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 /// A reading of two clocks at one instant: a monotonic one and the wall clock.
 ///
-/// Core reads no clock. Whoever drives it reads both and passes them in. `monotonic` counts from
+/// Core reads no clock. Its driver reads both and passes them in. `monotonic` counts from
 /// any fixed origin of the caller's; `wall` counts from the Unix epoch.
 ///
 /// Two clocks, because each fails in its own way: a suspended machine may stop the monotonic one,

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 /// SplitMix64 (Steele, Lea, Flood 2014), kept here so that a seed means the same for ever: same
-/// inputs, same seed, same outputs, whatever a random-number crate does in its next release.
+/// inputs, same seed, same outputs, for any release of a random-number crate.
 ///
 /// It spreads clients out and picks boundaries. Nothing here needs to be unpredictable.
 #[derive(Clone, Debug)]

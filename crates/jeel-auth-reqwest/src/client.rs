@@ -18,7 +18,7 @@ pub fn client_builder() -> Result<ClientBuilder, ConfigError> {
     tls::system_roots().map(|config| for_the_api(&config))
 }
 
-/// As [`client_builder`], for a client that trusts these roots too: a PEM text with any number of
+/// As [`client_builder`]. The client trusts these roots too: a PEM text with any number of
 /// certificates, or one certificate in DER.
 ///
 /// # Errors

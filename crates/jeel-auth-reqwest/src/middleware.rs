@@ -49,7 +49,7 @@ use std::sync::Arc;
 /// reqwest takes `Authorization` off a redirect to another origin, but puts it back on when that
 /// origin redirects once more within itself: it compares each hop with the one before. The client
 /// made here therefore follows a redirect of the API's within the API's origin only. Of any other
-/// you get the 3xx response, and can follow it with a client that holds no token. Requests to other
+/// you get the 3xx response, and can follow it with a client without a token. Requests to other
 /// origins keep reqwest's default, ten redirects.
 #[derive(Clone, Debug)]
 pub struct JeelAuth {

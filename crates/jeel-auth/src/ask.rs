@@ -32,7 +32,7 @@ impl Ask {
         Self { wait: Some(wait), ..self }
     }
 
-    /// The token must be usable for at least `valid_for` from now, for a caller about to start
+    /// The token must be usable for at least `valid_for` from now, such as for a caller about to start
     /// something long.
     ///
     /// If no token of this server lives that long, the answer is

@@ -144,7 +144,7 @@ impl TokenSource {
         self.shared.tell(|cache, now| cache.handle_rejected(now, token.generation()));
     }
 
-    /// Replaces the credentials, for a secret that was rotated. Ends a hold-off; the token at hand
+    /// Replaces the credentials after a secret was rotated. Ends a hold-off; the token at hand
     /// stays good.
     pub fn set_credentials(&self, credentials: Credentials) {
         self.shared.tell_all(|cache, now| cache.set_credentials(now, credentials));

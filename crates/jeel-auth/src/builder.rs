@@ -47,7 +47,7 @@ impl<S> Builder<S> {
         self
     }
 
-    /// The scope to ask for (RFC 6749 §3.3). Nothing is sent unless it is named.
+    /// The scope to ask for (RFC 6749 §3.3). Nothing is sent without it.
     pub fn scope(mut self, scope: Scope) -> Self {
         self.settings.scope = Some(scope);
         self

@@ -82,7 +82,7 @@ impl Caller {
 }
 
 impl Drop for Caller {
-    /// A flight leaves the tracing to those who wait for it, and this one may leave before.
+    /// A flight leaves the tracing to its waiting callers, and this one may leave before.
     fn drop(&mut self) {
         self.shared.tell_events();
     }

@@ -42,7 +42,7 @@ fn issuing(token: &str) -> Response {
     let mut json = SecretBuffer::with_limit(usize::MAX);
     json.append(br#"{"token_type":"Bearer","access_token":""#);
     for character in token.chars() {
-        // Core refuses what is no visible ASCII; of that, JSON escapes these two.
+        // Core accepts visible ASCII alone; of that, JSON escapes these two.
         if matches!(character, '"' | '\\') {
             json.append(b"\\");
         }

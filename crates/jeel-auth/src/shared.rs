@@ -46,7 +46,7 @@ pub(crate) enum Step {
     Wait(Waiter),
 }
 
-/// A caller's place among those who wait.
+/// A waiting caller's place.
 pub(crate) struct Waiter {
     pub(crate) ticket: Ticket,
     pub(crate) listener: EventListener,
@@ -103,7 +103,7 @@ impl Shared {
         self.cached_read.token(self.clock)
     }
 
-    /// As [`cached`](Self::cached), for a token usable for at least `at_least`.
+    /// As [`cached`](Self::cached), if the token is usable for `at_least` or longer.
     pub(crate) fn cached_for(&self, at_least: Duration) -> Option<Token> {
         self.cached_read.token_for(at_least, self.clock)
     }
@@ -144,7 +144,7 @@ impl Shared {
         self.with_machine(|machine, now| machine.cache.time_left(now, flight))
     }
 
-    /// Passes the cache something that answers no waiting caller, and tells what came of it.
+    /// Passes the cache something that answers no waiting caller, and traces the result.
     pub(crate) fn tell<R>(&self, f: impl FnOnce(&mut Cache, Moment) -> R) -> R {
         let result = self.with_machine(|machine, now| f(&mut machine.cache, now));
         self.tell_events();

@@ -31,7 +31,7 @@ use std::time::Duration;
 ///
 /// While a token is valid, a call costs one atomic load and a look at the clock. Near its expiry the
 /// token is still handed out while one request renews it in the background. Only without a usable
-/// token does a caller wait, up to its own time, for the one request that serves all who wait. That
+/// token does a caller wait, up to its own time, for the one request that serves all waiting callers. That
 /// request belongs to the cache: a caller may leave, be cancelled or panic, and it goes on.
 ///
 /// [`blocking::TokenSource`](crate::blocking::TokenSource) is the same for threads.
@@ -147,7 +147,7 @@ impl TokenSource {
         self.shared.tell(|cache, now| cache.handle_rejected(now, token.generation()));
     }
 
-    /// Replaces the credentials, for a secret that was rotated. Ends a hold-off; the token at hand
+    /// Replaces the credentials after a secret was rotated. Ends a hold-off; the token at hand
     /// stays good.
     pub fn set_credentials(&self, credentials: Credentials) {
         self.shared.tell_all(|cache, now| cache.set_credentials(now, credentials));
@@ -212,7 +212,7 @@ fn launch(driver: &Arc<dyn Driver>, mut flight: FlightGuard) {
     }));
 }
 
-/// Drops a request that takes too long, whatever its transport does: the next one may be sent soon.
+/// Drops a request that takes too long, even if its transport does not end: the next one may be sent soon.
 async fn send_within(
     driver: &dyn Driver,
     request: &TokenRequest,

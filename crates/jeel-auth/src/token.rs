@@ -37,7 +37,7 @@ impl Token {
         &self.0.authorization
     }
 
-    /// The token itself. Whatever is copied from here is not wiped for you.
+    /// The token itself. Copies of it are not wiped for you.
     pub fn expose_secret(&self) -> &str {
         self.0.access.expose_secret()
     }

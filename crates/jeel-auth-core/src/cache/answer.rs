@@ -41,7 +41,7 @@ pub enum Action {
     Send(TokenRequest),
 }
 
-/// A token that may be handed out without asking the cache, for a while.
+/// A token that may be handed out for a while without asking the cache.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Lease {

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 impl Cache {
     /// A caller wants a token that is usable for at least `at_least`, which may be zero. Poll the
-    /// action afterwards, whatever the answer.
+    /// action afterwards, for any answer.
     ///
     /// A caller who wants a longer life than the token has left causes an early renewal, paid from
     /// the budget. A duration that no token of this server can meet is

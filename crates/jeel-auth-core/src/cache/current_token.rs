@@ -165,7 +165,7 @@ impl CurrentToken {
         (end.remaining(now) < own).then_some(end)
     }
 
-    /// The server answered with this very token again. It keeps its first expiry, whatever lifetime
+    /// The server answered with this very token again. It keeps its first expiry, for any lifetime
     /// came with it this time, and is good until one round trip before that.
     ///
     /// When the server should have dropped it, it gets a little time to: servers round. If the token

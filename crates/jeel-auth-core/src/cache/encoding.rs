@@ -15,7 +15,7 @@ pub enum EncodingChoice {
     Always(BodyEncoding),
 }
 
-/// The evidence about the encoding so far.
+/// The evidence about the encoding.
 ///
 /// No response says "wrong encoding" reliably: a server that did not read the body answers as if the
 /// fields were missing, which looks just like bad credentials. So only a token proves an encoding,
@@ -39,7 +39,7 @@ pub(super) struct Encoding {
     suspicious: u32,
 }
 
-/// What a refusal comes to.
+/// What follows from a refusal.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Refusal {
     /// It may be the encoding: try the other at once.

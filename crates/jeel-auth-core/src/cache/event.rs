@@ -36,7 +36,7 @@ pub enum Event {
         /// The refusal.
         refused: ResponseFacts,
     },
-    /// A request came to nothing.
+    /// A request failed.
     Failed {
         /// Why, and when it is tried again.
         error: Error,

@@ -22,7 +22,7 @@ pub(super) struct Flight {
     pub(super) superseded: bool,
     /// Whether credentials of another client were given since: its token is not ours.
     pub(super) foreign: bool,
-    /// Whether it was sent although a hold-off of our own was not over, because the token at hand
+    /// Whether it was sent although our hold-off was not over, because the token at hand
     /// is about to end: its failure is not one more in a row.
     pub(super) uncounted: bool,
 }

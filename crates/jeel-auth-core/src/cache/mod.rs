@@ -1,7 +1,7 @@
 //! The cache machine.
 //!
 //! The state is derived from the token at hand and the time; it is never stored. Every transition is
-//! in this table. An input that has no line changes nothing. "Asks" means that the next
+//! in this table. An input without a line changes nothing. "Asks" means that the next
 //! [`Cache::poll_action`] sends a request, unless something blocks it.
 //!
 //! | state | input | then |
@@ -97,7 +97,7 @@ pub struct Cache {
 
 impl Cache {
     /// An empty cache. The same seed and the same inputs give the same outputs, bit for bit; give
-    /// each cache of a fleet a seed of its own.
+    /// each cache of a fleet another seed.
     pub fn new(endpoint: Endpoint, credentials: Credentials, seed: u64) -> Self {
         let policy = Policy::default();
         let mut rng = Rng::new(seed);

@@ -293,7 +293,7 @@ impl Cache {
     }
 }
 
-/// A failed request: why, how long to hold off, and who is told when.
+/// A failed request: why, how long to hold off, and when callers are answered.
 struct Failed {
     failure: Arc<Failure>,
     /// The hold-off on our own account.

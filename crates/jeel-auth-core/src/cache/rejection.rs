@@ -11,7 +11,7 @@ use std::time::Duration;
 /// How long after a young token came back the server is asked once more.
 const ASK_AGAIN_AFTER: Duration = Duration::from_secs(1);
 
-/// What a response with a token that was withdrawn comes to.
+/// What follows from a response with a token that was withdrawn.
 pub(super) enum CameBack {
     /// The token is dealt with.
     Settled,

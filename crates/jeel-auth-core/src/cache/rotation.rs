@@ -6,7 +6,7 @@ use crate::credentials::Credentials;
 use crate::moment::Moment;
 
 impl Cache {
-    /// Other credentials, for a secret that was rotated. Equal ones change nothing.
+    /// Other credentials, such as after a secret was rotated. Equal ones change nothing.
     ///
     /// They end a hold-off and pay for one request. Of the same client, the token at hand stays good,
     /// and so does a token that is on its way. Of another client, both are dropped: the request on its

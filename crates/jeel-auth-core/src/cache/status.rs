@@ -15,7 +15,7 @@ pub enum State {
     Valid,
     /// A token that is handed out while it is being renewed.
     NearExpiry,
-    /// A token that is no longer handed out.
+    /// A token that may not be handed out any more.
     Expired,
 }
 
@@ -44,7 +44,7 @@ pub struct Status {
     pub proven_encoding: Option<BodyEncoding>,
     /// Whole requests in the budget's store.
     pub permits: u32,
-    /// What happened so far.
+    /// What has happened.
     pub counters: Counters,
 }
 
@@ -58,7 +58,7 @@ pub struct Counters {
     pub issued: u64,
     /// Times the server answered with the token at hand.
     pub reissued: u64,
-    /// Requests that came to nothing.
+    /// Requests that failed.
     pub failures: u64,
     /// Tokens that a resource server rejected, each counted once.
     pub rejections: u64,

@@ -37,7 +37,7 @@ enum Deadline {
 }
 
 impl Checker {
-    /// Time has come to be `now`.
+    /// The time is `now`.
     pub(crate) fn pass(&mut self, now: Moment) {
         let Some(held) = &mut self.held else { return };
         let token = held.generation.to_u64();

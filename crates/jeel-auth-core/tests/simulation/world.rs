@@ -87,7 +87,7 @@ impl World {
         self.look_at_events(None);
     }
 
-    /// The server and the clocks turn healthy: whoever waits is answered, and then nobody sees an
+    /// The server and the clocks turn healthy: waiting callers are answered, and then nobody sees an
     /// error for a day.
     pub(crate) fn recover(&mut self) {
         self.underway.clear();
@@ -116,7 +116,7 @@ impl World {
         }
     }
 
-    /// A caller comes, whatever is on its way arrives, and time passes.
+    /// A caller comes, a response on its way arrives, and time passes.
     fn live_on(&mut self, by: Duration) -> Acquire {
         let answer = self.come(Duration::ZERO);
         while let Some((at, ..)) = self.underway.first() {
@@ -359,7 +359,7 @@ impl World {
         wakeup
     }
 
-    /// Whatever is shown shows no secret.
+    /// Nothing that is shown contains a secret.
     fn note(&mut self, text: &str) {
         assert!(!text.contains("hush-") && !text.contains("t0k3n-"), "a secret in {text}");
         writeln!(self.transcript, "{text}").unwrap();

@@ -64,7 +64,7 @@ fn a_certificate_for_another_name_or_time_is_refused() {
     }
 }
 
-/// The system's roots are whatever `SSL_CERT_FILE` names, so a process of its own has that set; and,
+/// `SSL_CERT_FILE` names the system's roots, so it is set for a separate process; and,
 /// with it, a proxy that would refuse the connection if it were used.
 #[test]
 fn the_systems_roots_are_trusted_and_the_environments_proxies_are_not_used() {

@@ -1,4 +1,4 @@
-//! Whatever the user's own client is configured to, a token request is sent once, to one place.
+//! With any configuration of the user's client, a token request is sent once, to one place.
 
 use crate::common::source;
 use jeel_auth_emulator::{Emulator, Response};

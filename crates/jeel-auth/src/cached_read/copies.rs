@@ -11,7 +11,7 @@ pub(crate) struct Copies([Token; COPIES]);
 
 const COPIES: usize = 8;
 
-/// How many threads have read so far. Each takes the next copy, in a circle.
+/// The number of threads that have read. Each takes the next copy, in a circle.
 static THREADS: AtomicUsize = AtomicUsize::new(0);
 
 thread_local! {

@@ -59,7 +59,7 @@ impl CachedRead {
         Some(token)
     }
 
-    /// As [`token`](Self::token), for a token that is usable for at least `at_least`.
+    /// As [`token`](Self::token), if the token is usable for `at_least` or longer.
     pub(crate) fn token_for(&self, at_least: Duration, clock: Clock) -> Option<Token> {
         let lease = self.lease.load();
         let lease = lease.as_deref()?;

@@ -22,7 +22,7 @@ pub(super) enum Problem {
         one: &'static str,
         other: &'static str,
     },
-    /// A word that chooses something, which is no secret.
+    /// A word that chooses something and is not a secret.
     Word {
         variable: &'static str,
         value: String,

@@ -4,7 +4,7 @@
 //! small: one request under way, one waiting caller, tokens of two lifetimes, and some twenty
 //! responses. Breadth first; states that differ only in what can no longer matter are visited once.
 //! In each state the invariants of the crate page are checked, by a [`referee`] with a clock and
-//! books of its own: it reads nothing that it checks from the machine.
+//! separate books: it reads nothing that it checks from the machine.
 //!
 //! `JEEL_EXPLORE_DEPTH` sets the depth; see CONTRIBUTING.md for the long run.
 

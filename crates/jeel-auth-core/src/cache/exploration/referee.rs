@@ -1,4 +1,4 @@
-//! What must hold, judged with a clock and books of its own.
+//! What must hold, judged with a separate clock and separate books.
 
 use super::Input;
 use crate::moment::Moment;
@@ -31,7 +31,7 @@ impl Time {
 #[derive(Clone, Debug)]
 pub(super) struct Issued {
     pub(super) name: String,
-    /// When it ends, at the latest that the machine may believe.
+    /// The latest end that the machine may believe.
     pub(super) end: Moment,
     sent: Moment,
     received: Moment,

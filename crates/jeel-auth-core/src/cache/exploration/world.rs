@@ -24,7 +24,7 @@ pub(super) struct World {
     pub(super) time: Time,
     pub(super) flight: Option<FlightId>,
     pub(super) stale: Option<FlightId>,
-    /// The flight of a client that is no longer ours.
+    /// The flight of a client that was replaced.
     pub(super) foreign: Option<FlightId>,
     pub(super) ticket: Option<Ticket>,
     pub(super) tokens: u64,
@@ -239,7 +239,7 @@ impl World {
         assert_eq!(before, self.machine_key(), "{:?}: it changed something", self.trace);
     }
 
-    /// Whatever a flight comes to, a token that was usable before is usable after, or a newer one is.
+    /// After any outcome of a flight, the token that was usable before is usable, or a newer one is.
     fn without_losing_a_token(&mut self, report: impl FnOnce(&mut Cache)) {
         let before = self.cache.clone().acquire(self.now, Duration::ZERO);
         report(&mut self.cache);

@@ -84,7 +84,7 @@ fn redirects_hold_off_from_ten_seconds_to_a_minute() {
     assert_eq!(in_a_row(7, |world| world.response(302, "")), expected);
 }
 
-/// Whatever the patience: to wait for what time does not cure helps nobody.
+/// For any patience: to wait for what time does not cure helps nobody.
 #[test]
 fn a_redirect_is_told_at_once() {
     let policy = Policy { patience: s(60), ..Policy::default() };

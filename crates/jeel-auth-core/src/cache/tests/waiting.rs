@@ -1,4 +1,4 @@
-//! Who waits, for what, and how they are answered.
+//! Which callers wait, for what, and how they are answered.
 
 use super::*;
 
