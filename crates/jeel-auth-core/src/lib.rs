@@ -111,6 +111,7 @@
 
 pub mod http1;
 pub mod manual;
+pub mod share;
 
 mod cache;
 mod challenge;

@@ -17,6 +17,7 @@ mod challenge;
 mod differential;
 mod request_body;
 mod response_reader;
+mod store_record;
 mod token_json;
 mod token_response;
 
@@ -25,18 +26,20 @@ pub use challenge::challenge;
 pub use differential::differential;
 pub use request_body::request_body;
 pub use response_reader::response_reader;
+pub use store_record::store_record;
 pub use token_response::{retry_after, token_response};
 
 /// A property, with the name of its fuzz target and corpus.
 pub type Property = (&'static str, fn(&[u8]));
 
 /// All properties.
-pub const PROPERTIES: [Property; 7] = [
+pub const PROPERTIES: [Property; 8] = [
     ("cache_inputs", cache_inputs),
     ("challenge", challenge),
     ("request_body", request_body),
     ("response_reader", response_reader),
     ("retry_after", retry_after),
+    ("store_record", store_record),
     ("differential", differential),
     ("token_response", token_response),
 ];

@@ -1,0 +1,1 @@
+//! Each detail of the protocol.
