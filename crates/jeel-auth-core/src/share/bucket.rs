@@ -21,7 +21,7 @@ pub(crate) struct Bucket {
 }
 
 impl Bucket {
-    /// A full bucket, whatever the burst of the member that draws from it.
+    /// A full bucket: the burst of the member that draws from it bounds it.
     pub(crate) const FULL: Self = Self {
         held: Duration::MAX,
         at: Until { there: Duration::ZERO, wall: Duration::ZERO },

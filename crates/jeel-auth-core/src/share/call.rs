@@ -80,7 +80,7 @@ impl Version {
         Self(bytes)
     }
 
-    /// The bytes, for a store to keep.
+    /// The bytes that a store keeps.
     pub const fn to_bytes(self) -> [u8; 16] {
         self.0
     }

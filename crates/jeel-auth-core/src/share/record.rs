@@ -52,7 +52,7 @@ pub(crate) struct SharedToken {
     pub(crate) expires_at: Duration,
     /// When the authorization server must have dropped it.
     pub(crate) dropped_at: Duration,
-    /// Its full lifetime: no member uses it for longer, whatever the store says of the time.
+    /// Its full lifetime: no member uses it for longer, even if the store's clock stands still.
     pub(crate) lifetime: Duration,
     /// Its expiry on the wall clock of the member that published it.
     pub(crate) wall_expiry: Duration,
@@ -121,7 +121,7 @@ pub(crate) struct Streak {
     pub(crate) not_before: Until,
 }
 
-/// Recognises a token that is no longer in the record.
+/// Recognises a token after it was removed from the record.
 ///
 /// FNV-1a of 128 bits. The record is sealed, so nobody reads it there. A server that forges a
 /// collision makes its own new token look rejected, which it can do more easily.

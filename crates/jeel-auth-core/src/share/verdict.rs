@@ -55,7 +55,7 @@ pub(crate) enum Verdict {
     Adopt(Box<Adopted>),
     /// Another member asks for the token. The member looks again by itself.
     Elsewhere {
-        /// When that ends at the most.
+        /// The end of that lease.
         until: Moment,
     },
     /// Send no request before then.
@@ -99,7 +99,7 @@ pub(crate) enum HoldOffReason {
     Budget,
 }
 
-/// What a flight came to.
+/// The outcome of a flight.
 #[derive(Clone, Debug)]
 pub(crate) enum Outcome {
     /// A token, in this body encoding.
@@ -136,8 +136,8 @@ impl LocalToken {
 impl SharedToken {
     /// The token as a cache holds it that adopts it now.
     ///
-    /// The store's time is not trusted. The token ends at the store's conversion, after its whole
-    /// lifetime from now, or at its wall expiry and an allowance: at the earliest of these.
+    /// The store's time is not trusted. The token ends at the first of three times: the store's
+    /// conversion, its whole lifetime from now, and its wall expiry plus an allowance.
     pub(crate) fn local(&self, clock: &StoreClock, now: Moment, allowance: Duration) -> LocalToken {
         let latest = Moment::new(Duration::MAX, self.wall_expiry.saturating_add(allowance));
         let latest = latest.earlier(now.after(self.lifetime));

@@ -1,4 +1,4 @@
-//! What the world knows of requests, whatever members believe.
+//! What the world knows of requests; it never asks a member.
 
 use super::Input;
 use super::world::{RENEWAL, USABLE, policies};
@@ -17,7 +17,7 @@ pub(super) struct Cleared {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Fate {
     Open,
-    /// What it came to is in the record.
+    /// Its outcome is in the record.
     Published,
     /// The leader died or stalled past its lease, its answer was lost, or the store forgot the lease.
     Broken,

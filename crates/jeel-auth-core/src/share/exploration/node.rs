@@ -21,7 +21,7 @@ pub(super) struct Node {
     pub(super) holder: Holder,
     pub(super) member: Member,
     pub(super) token: Option<LocalToken>,
-    /// The want that has no final verdict yet.
+    /// The want without a final verdict.
     pub(super) want: Option<Want>,
     pub(super) flight: Option<Flight>,
     /// Oldest first; at most the current call and one that was given up.
@@ -76,7 +76,7 @@ impl Node {
         self.member.want(self.local(now), need);
     }
 
-    /// A version that no other swap has, whatever the order of events.
+    /// A version that no other swap has, in any order of events.
     pub(super) fn version(&self, call: StoreCallId) -> Version {
         let mut bytes = self.holder.to_bytes();
         bytes[..8].copy_from_slice(&call.0.to_be_bytes());

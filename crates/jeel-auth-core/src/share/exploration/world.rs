@@ -18,7 +18,7 @@ pub(super) const USABLE: u64 = 12;
 pub(super) const LIFETIME: u64 = 13;
 const REQUEST: u64 = 2;
 pub(super) const LEASE: u64 = 4;
-const CEILING: u64 = 8;
+pub(super) const CEILING: u64 = 8;
 
 pub(super) fn policies() -> (Policy, StorePolicy) {
     let s = Duration::from_secs;
@@ -44,15 +44,15 @@ pub(super) fn policies() -> (Policy, StorePolicy) {
 
 #[derive(Clone)]
 pub(super) struct World {
-    now: u64,
-    nodes: Vec<Node>,
+    pub(super) now: u64,
+    pub(super) nodes: Vec<Node>,
     store: Store,
     ledger: Ledger,
     /// The last lease of each holder that the store accepted.
     leases: Vec<Lease>,
     incarnations: u8,
     pub(super) harms: usize,
-    trace: Vec<Input>,
+    pub(super) trace: Vec<Input>,
 }
 
 impl World {
@@ -152,7 +152,7 @@ impl World {
     }
 
     /// The oldest message reaches the store, unless it was there; its response is delivered or waits.
-    fn reach_store(&mut self, of: usize, deliver: bool) -> bool {
+    pub(super) fn reach_store(&mut self, of: usize, deliver: bool) -> bool {
         let stalled = self.nodes[of].stalled;
         let Some(mut message) = self.nodes[of].messages.first().cloned() else { return false };
         if (deliver && stalled) || (!deliver && message.response.is_some()) {
@@ -237,7 +237,7 @@ impl World {
         true
     }
 
-    fn pass(&mut self, seconds: u64) -> bool {
+    pub(super) fn pass(&mut self, seconds: u64) -> bool {
         self.now += seconds;
         self.ledger.follow(self.now);
         for of in 0..self.nodes.len() {
@@ -350,32 +350,6 @@ impl World {
         assert!(!token.unusable_at.reached(node.local(self.now)), "{:?}: expired", self.trace);
         node.token = Some(token);
         node.want = None;
-    }
-
-    /// Each want is answered, whether the store is dead or healthy from here on.
-    pub(super) fn check_way_out(&self) {
-        for healthy in [false, true] {
-            for of in 0..self.nodes.len() {
-                if self.nodes[of].want.is_some() && !self.nodes[of].stalled {
-                    self.clone().must_answer(of, healthy);
-                }
-            }
-        }
-    }
-
-    fn must_answer(mut self, of: usize, healthy: bool) {
-        let since = self.now;
-        let want = self.nodes[of].want;
-        let window = if want == Some(Want::Renewal) { USABLE } else { 0 };
-        while self.nodes[of].want.is_some() {
-            while healthy && self.nodes[of].want.is_some() && self.reach_store(of, true) {}
-            if !healthy {
-                self.nodes[of].messages.clear();
-            }
-            self.pass(1);
-            let waited = self.now - since;
-            assert!(waited <= CEILING + window + 2, "{:?}: no way out {healthy}", self.trace);
-        }
     }
 
     /// Everything that can still matter.

@@ -38,7 +38,7 @@ impl Member {
         let token = shared.local(&known.clock, now, self.store.wall_allowance);
         let usable_for = token.unusable_at.remaining(now);
         let same = need.at_hand.as_ref().is_some_and(|held| held.bearer == shared.bearer);
-        // What the cache has already is no news, whatever the store now says of its times.
+        // The cache's own token is no news, even if the store now gives it other times.
         let known_issue = same && self.issue.is_none_or(|issue| issue == shared.issue);
         let fresh = match need.want {
             Want::First | Want::Expired | Want::OtherEncoding => !known_issue,

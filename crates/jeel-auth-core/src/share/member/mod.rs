@@ -159,7 +159,7 @@ impl Member {
         self.handle_timeout(now);
     }
 
-    /// What the flight came to that the cache sent, with clearance or alone.
+    /// The outcome of the flight that the cache sent, with clearance or alone.
     pub(crate) fn handle_outcome(&mut self, now: Moment, outcome: Outcome) {
         self.handle_timeout(now);
         let fence = match self.state {
@@ -264,7 +264,7 @@ impl Member {
         [state, call, self.alone_at(now)].into_iter().flatten().min()
     }
 
-    /// A forked child is a member of its own. It keeps what it knows and none of its parent's calls.
+    /// A forked child is another member. It has none of its parent's wants, calls and leases.
     pub(crate) fn reseed(&mut self, holder: Holder, seed: u64) {
         let fresh = Self::new(holder, seed, self.policy.clone(), self.store.clone());
         let issue = self.issue;
@@ -288,7 +288,7 @@ impl Member {
         self.load();
     }
 
-    /// Looks at the record again, for a want or for a publication.
+    /// Looks at the record again.
     fn look(&mut self) {
         match &mut self.state {
             State::Publishing { again_at, .. } => *again_at = None,

@@ -1,4 +1,4 @@
-//! Writing into the record what a flight came to.
+//! Writing the outcome of a flight into the record.
 
 use super::{Known, Member, State};
 use crate::moment::Moment;

@@ -1,0 +1,32 @@
+//! No state without a way out.
+
+use super::world::{CEILING, USABLE, World};
+use crate::share::verdict::Want;
+
+impl World {
+    /// Each want is answered, whether the store is dead or healthy from here on.
+    pub(super) fn check_way_out(&self) {
+        for healthy in [false, true] {
+            for of in 0..self.nodes.len() {
+                if self.nodes[of].want.is_some() && !self.nodes[of].stalled {
+                    self.clone().must_answer(of, healthy);
+                }
+            }
+        }
+    }
+
+    fn must_answer(mut self, of: usize, healthy: bool) {
+        let since = self.now;
+        let want = self.nodes[of].want;
+        let window = if want == Some(Want::Renewal) { USABLE } else { 0 };
+        while self.nodes[of].want.is_some() {
+            while healthy && self.nodes[of].want.is_some() && self.reach_store(of, true) {}
+            if !healthy {
+                self.nodes[of].messages.clear();
+            }
+            self.pass(1);
+            let waited = self.now - since;
+            assert!(waited <= CEILING + window + 2, "{:?}: no way out {healthy}", self.trace);
+        }
+    }
+}
