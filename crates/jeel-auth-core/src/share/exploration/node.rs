@@ -27,6 +27,8 @@ pub(super) struct Node {
     /// Oldest first; at most the current call and one that was given up.
     pub(super) messages: Vec<Message>,
     pub(super) stalled: bool,
+    /// Its messages wait until an input moves them.
+    pub(super) slow: bool,
     /// Until when a verdict holds it off.
     pub(super) held_off: u64,
 }
@@ -52,6 +54,7 @@ impl Node {
             flight: None,
             messages: Vec::new(),
             stalled: false,
+            slow: false,
             held_off: 0,
         }
     }
@@ -88,7 +91,8 @@ impl Node {
         let (token, flight) = (self.token.as_ref().map(|token| token.renew_at), &self.flight);
         let messages: Vec<_> = self.messages.iter().map(Message::key).collect();
         let flight = flight.as_ref().map(|flight| (flight.sent, flight.fence, flight.rejected));
-        (self.holder, member, token, self.want, flight, messages, self.stalled, self.held_off)
+        let state = (self.stalled, self.slow, self.held_off);
+        (self.holder, member, token, self.want, flight, messages, state)
     }
 
     /// A jitter that depends on the past would make every state a new one.

@@ -20,10 +20,11 @@ impl World {
         let want = self.nodes[of].want;
         let window = if want == Some(Want::Renewal) { USABLE } else { 0 };
         while self.nodes[of].want.is_some() {
-            while healthy && self.nodes[of].want.is_some() && self.reach_store(of, true) {}
-            if !healthy {
-                self.nodes[of].messages.clear();
+            for node in &mut self.nodes {
+                node.slow = !healthy;
+                node.messages.retain(|_| healthy);
             }
+            self.answer();
             self.pass(1);
             let waited = self.now - since;
             assert!(waited <= CEILING + window + 2, "{:?}: no way out {healthy}", self.trace);

@@ -5,7 +5,7 @@ use super::node::{Flight, Node, bearer};
 use super::store::{AHEAD, Change, Message, Store};
 use super::{Answer, Input};
 use crate::policy::Policy;
-use crate::share::record::Lease;
+use crate::share::record::{Bearer, Lease, Record};
 use crate::share::verdict::{LocalToken, Outcome, Verdict, Want};
 use crate::share::{StoreOperation, StorePolicy, StoreResponse};
 use std::fmt::Write;
@@ -50,6 +50,8 @@ pub(super) struct World {
     ledger: Ledger,
     /// The last lease of each holder that the store accepted.
     leases: Vec<Lease>,
+    /// The tokens that were removed because they were rejected.
+    removed: Vec<Bearer>,
     incarnations: u8,
     pub(super) harms: usize,
     pub(super) trace: Vec<Input>,
@@ -63,6 +65,7 @@ impl World {
             store: Store::default(),
             ledger: Ledger::default(),
             leases: Vec::new(),
+            removed: Vec::new(),
             incarnations: 1,
             harms: 0,
             trace: Vec::new(),
@@ -72,11 +75,9 @@ impl World {
     /// All members have the token of the first, and its renewal time has come.
     pub(super) fn due(members: usize) -> Self {
         let mut world = Self::empty(members);
-        let lead = [Input::Want(0), Input::Serve(0), Input::Serve(0)];
-        let publish = [Input::Respond(0, Answer::Token), Input::Serve(0)];
-        let adopt = (1..members).flat_map(|other| [Input::Want(other), Input::Serve(other)]);
-        let due = [Input::Pass(RENEWAL)];
-        for input in lead.into_iter().chain(publish).chain(adopt).chain(due) {
+        let lead = [Input::Want(0), Input::Respond(0, Answer::Token)];
+        let adopt = (1..members).map(Input::Want);
+        for input in lead.into_iter().chain(adopt).chain([Input::Pass(RENEWAL)]) {
             assert!(world.apply(input), "{input:?}");
         }
         assert!(world.nodes.iter().all(|node| node.due(world.now) == Some(Want::Renewal)));
@@ -92,11 +93,28 @@ impl World {
         self.trace.push(input);
         self.harms += usize::from(input.is_harm());
         self.ledger.follow(self.now);
+        let applies = self.input(input);
+        self.answer();
+        applies
+    }
+
+    /// The store answers all who are neither slow nor stalled.
+    pub(super) fn answer(&mut self) {
+        for of in 0..self.nodes.len() {
+            let (slow, stalled) = (self.nodes[of].slow, self.nodes[of].stalled);
+            while !slow && self.reach_store(of, !stalled) {}
+        }
+    }
+
+    fn input(&mut self, input: Input) -> bool {
+        let slow = |of: usize| self.nodes[of].slow;
         match input {
             Input::Want(of) => self.want(of),
             Input::Reject(of) => self.reject(of),
-            Input::Serve(of) => self.reach_store(of, true),
-            Input::Apply(of) => self.reach_store(of, false),
+            Input::Slow(of) => !std::mem::replace(&mut self.nodes[of].slow, true),
+            Input::Fast(of) => std::mem::replace(&mut self.nodes[of].slow, false),
+            Input::Serve(of) => slow(of) && self.reach_store(of, true),
+            Input::Apply(of) => slow(of) && self.reach_store(of, false),
             Input::Lose(of) => self.with_messages(of, |messages| drop(messages.remove(0))),
             Input::Repeat(of) => self.repeat(of),
             Input::Respond(of, answer) => self.respond(of, answer),
@@ -111,6 +129,7 @@ impl World {
             Input::Forget => {
                 self.ledger.break_those(|_| true);
                 self.ledger.forgotten += 1;
+                self.removed.clear();
                 self.store.record.take().is_some()
             }
         }
@@ -202,6 +221,11 @@ impl World {
             self.leases.push(lease);
             self.ledger.claimed(made, old, lease, &self.trace);
         }
+        self.check_token(before.as_ref(), after);
+        if let Some(old) = old.filter(|old| old.holder != holder) {
+            let over = old.until <= Duration::from_secs(self.now + AHEAD);
+            assert!(over || after.lease == Some(old), "{:?}: another's lease", self.trace);
+        }
         let flying = self.nodes[of].flight.as_ref().and_then(|flight| flight.fence);
         let cleared = |old: &Lease| after.lease.is_none() && old.holder == holder;
         if let Some(old) = old.filter(cleared)
@@ -209,6 +233,25 @@ impl World {
         {
             self.ledger.published(old.holder, old.fence);
         }
+    }
+
+    fn check_token(&mut self, before: Option<&Record>, after: &Record) {
+        let name = |record: &Record| record.token.as_ref().map(|token| token.bearer.clone());
+        let (old, new) = (before.and_then(name), name(after));
+        if let (Some(old), None) = (&old, &new) {
+            self.removed.push(old.clone());
+        }
+        if let Some(new) = new.filter(|new| Some(new) != old.as_ref()) {
+            assert!(!self.removed.contains(&new), "{:?}: a removed token", self.trace);
+            let older = old.is_some_and(|old| self.sent(&old) > self.sent(&new));
+            assert!(!older, "{:?}: an older token", self.trace);
+        }
+    }
+
+    /// When a token was asked for.
+    fn sent(&self, token: &Bearer) -> u64 {
+        let name = (0..self.ledger.tokens.len()).find(|name| bearer(*name as u64) == *token);
+        self.ledger.tokens[name.expect("a token that was issued")]
     }
 
     fn respond(&mut self, of: usize, answer: Answer) -> bool {
@@ -340,9 +383,8 @@ impl World {
 
     /// No adopted token outlives the end that its issuer counted.
     fn adopt(&mut self, of: usize, token: LocalToken) {
+        let sent = self.sent(&token.bearer);
         let node = &mut self.nodes[of];
-        let name = (0..self.ledger.tokens.len()).find(|name| bearer(*name as u64) == token.bearer);
-        let sent = self.ledger.tokens[name.expect("a token that was issued")];
         let end = node.local(sent + USABLE);
         let fine = token.unusable_at.monotonic() <= end.monotonic()
             && token.unusable_at.wall() <= end.wall() + Duration::from_secs(300);

@@ -38,10 +38,10 @@ impl Member {
 
     /// The lease is taken. It counts from the load before the swap, as `before` says: the swap may
     /// have taken long.
-    pub(super) fn claimed(&mut self, now: Moment, before: &StoreClock) {
+    pub(super) fn claimed(&mut self, before: &StoreClock) {
         let lease = self.known.as_ref().and_then(|known| known.record.lease);
         match lease {
-            Some(lease) => self.lead(now, before.local(lease.until), lease.fence),
+            Some(lease) => self.lead(before.local(lease.until), lease.fence),
             None => self.read(),
         }
     }
@@ -72,9 +72,7 @@ impl Member {
     /// it while the next one is on its way.
     fn put_back(&mut self, now: Moment, clock: &StoreClock, record: &mut Record, need: &Need) {
         let held = need.at_hand.as_ref().filter(|held| {
-            need.want != Want::Rejected
-                && !held.unusable_at.reached(now)
-                && record.rejected != Some(held.bearer.fingerprint())
+            !held.unusable_at.reached(now) && record.rejected != Some(held.bearer.fingerprint())
         });
         let there = clock.there(now);
         let empty = record.token.as_ref().is_none_or(|token| token.unusable_at <= there);

@@ -86,7 +86,7 @@ impl Member {
         let end = known.clock.local(lease.until);
         let fits = !end.before(self.policy.transport.request_timeout).reached(now);
         if fits && self.unspent == Some(lease.fence) {
-            self.lead(now, end, lease.fence);
+            self.lead(end, lease.fence);
         } else {
             self.claim(now);
         }

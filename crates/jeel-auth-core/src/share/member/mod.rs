@@ -238,7 +238,7 @@ impl Member {
     pub(crate) fn poll_verdict(&mut self, now: Moment) -> Option<Verdict> {
         let verdict = self.verdict.take()?;
         match &verdict {
-            // Nobody polled in time: the lease must be looked at again.
+            // The swap was slow, or nobody polled in time: the lease must be looked at again.
             Verdict::Go(clearance) if clearance.until.reached(now) => {
                 self.read();
                 return None;
@@ -348,18 +348,15 @@ impl Member {
         let clock = clock.filter(|clock| clock.epoch() == before.epoch()).unwrap_or(before);
         self.known = Some(Known { version: Some(version), record: *record, clock });
         match self.state {
-            State::Claiming => self.claimed(now, &before),
+            State::Claiming => self.claimed(&before),
             State::Publishing { .. } => self.published(),
             _ => {}
         }
     }
 
-    /// Says that the request may be sent, if a whole one fits before the end of the lease.
-    fn lead(&mut self, now: Moment, end: Moment, fence: u64) {
+    /// Says that the request may be sent as long as a whole one fits before the end of the lease.
+    fn lead(&mut self, end: Moment, fence: u64) {
         let until = end.before(self.policy.transport.request_timeout);
-        if until.reached(now) {
-            return self.read();
-        }
         let record = self.known.as_ref().map(|known| &known.record);
         let clearance = Clearance {
             until,

@@ -122,11 +122,14 @@ impl Member {
                 }
             }
             News::Outcome(Outcome::Issued(token, encoding)) => {
-                self.write_token(clock, record, what.fence, (token, *encoding), now);
+                let lease = (what.fence, held.is_some());
+                self.write_token((clock, now), record, lease, (token, *encoding));
             }
             News::Outcome(Outcome::Refused { until, refusal }) => {
-                if !overtaken(record, what.fence, clock.there(now)) {
-                    let until = Until::from_local(clock, now, *until);
+                let until = Until::from_local(clock, now, *until);
+                let longer = record.hold_off.as_ref().filter(|_| held.is_none());
+                let longer = longer.is_some_and(|other| other.until.there > until.there);
+                if !longer && !overtaken(record, what.fence, clock.there(now)) {
                     record.hold_off = Some(SharedHoldOff { until, refusal: refusal.clone() });
                 }
             }
@@ -146,25 +149,29 @@ impl Member {
 
     fn write_token(
         &mut self,
-        clock: &StoreClock,
+        (clock, now): (&StoreClock, Moment),
         record: &mut Record,
-        fence: Option<u64>,
+        (fence, leads): (Option<u64>, bool),
         (token, encoding): (&LocalToken, BodyEncoding),
-        now: Moment,
     ) {
-        if fence.is_none() {
-            record.fence = record.fence.saturating_add(1);
-        }
-        let mut new = token.share(clock, fence.unwrap_or(record.fence));
+        let own = fence.unwrap_or(record.fence.saturating_add(1));
+        let mut new = token.share(clock, own);
         let newer = record.token.as_ref().is_some_and(|old| {
-            let ordered = fence.filter(|fence| *fence <= record.fence);
-            // The store forgot and counts anew, or there was no lease: the later end is newer.
-            ordered.map_or(old.expires_at > new.expires_at, |fence| old.issue > fence)
+            let ends_later = old.expires_at > new.expires_at;
+            // Of a member that went alone, or of a store that forgot and counts anew, the fence says
+            // nothing: the later end is newer.
+            if leads {
+                old.issue > own && ends_later
+            } else {
+                ends_later || fence.is_some_and(|fence| old.issue > fence)
+            }
         });
-        let rejected = record.rejected == Some(new.bearer.fingerprint()) && record.token.is_some();
+        // A leader may be handed out the rejected token again. A late publication must not bring it back.
+        let rejected = record.rejected == Some(new.bearer.fingerprint()) && !leads;
         if newer || rejected {
             return;
         }
+        record.fence = record.fence.max(own);
         record.credit(clock.there(now), &self.policy);
         new.credited = self.credits(record, &new);
         self.issue = Some(new.issue);

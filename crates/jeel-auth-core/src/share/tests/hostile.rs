@@ -66,6 +66,15 @@ fn an_old_record_with_a_stopped_clock_gives_a_token_no_longer_life() {
 }
 
 #[test]
+fn a_clock_that_is_set_back_gives_a_token_no_more_than_its_lifetime() {
+    let mut world = World::new();
+    world.issue(&mut member(1), first(), "token");
+    world.store.stopped_at = Some(world.store_time().at - s(900));
+    let token = adopted(world.ask(&mut member(2), first()));
+    assert_eq!(token.expires_at.monotonic(), world.now + s(LIFETIME));
+}
+
+#[test]
 fn a_member_does_not_adopt_the_token_that_it_has() {
     let mut world = World::new();
     let mut one = member(1);

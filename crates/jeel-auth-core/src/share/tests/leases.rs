@@ -162,6 +162,17 @@ fn a_renewal_takes_only_a_token_whose_own_renewal_lies_ahead() {
 }
 
 #[test]
+fn a_renewal_takes_no_other_token_that_is_due_as_well() {
+    let mut world = World::new();
+    let old = world.issue(&mut member(1), first(), "old");
+    world.pass(s(1000));
+    world.issue(&mut member(2), need(Want::AtLeast(s(3590)), &old), "other");
+    let due = world.store_time().at;
+    world.rewrite(|record| record.token.as_mut().unwrap().renew_at = due);
+    assert!(is_go(world.ask(&mut member(1), need(Want::Renewal, &old))));
+}
+
+#[test]
 fn a_longer_life_is_asked_for_once_and_not_where_no_token_has_it() {
     let mut world = World::new();
     let (mut one, mut two) = (member(1), member(2));

@@ -132,6 +132,38 @@ fn a_leader_that_died_over_a_rejection_is_not_counted_twice() {
 }
 
 #[test]
+fn a_late_publication_does_not_bring_a_rejected_token_back() {
+    let mut world = World::new();
+    let (mut late, mut two) = (member(1), member(2));
+    assert!(is_go(world.ask(&mut late, first())));
+    let token = world.token("token");
+    late.handle_outcome(world.moment(), issued(&token));
+    // It takes place, and the leader does not hear of it.
+    let publication = late.poll_store_call(world.moment()).unwrap();
+    world.serve(&publication);
+    assert!(is_go(world.ask(&mut two, rejected(&token))));
+    world.pass(s(2));
+    late.handle_timeout(world.moment());
+    world.pass(s(1));
+    late.handle_timeout(world.moment());
+    while world.step(&mut late) {}
+    assert!(world.record().token.is_none());
+}
+
+#[test]
+fn a_token_of_others_that_has_ended_counts_as_no_replacement() {
+    let mut world = World::new();
+    let mut one = member(1);
+    let old = world.issue(&mut one, first(), "old");
+    world.pass(s(1000));
+    world.issue(&mut member(2), need(Want::AtLeast(s(3590)), &old), "other");
+    let ended = world.store_time().at;
+    world.rewrite(|record| record.token.as_mut().unwrap().unusable_at = ended);
+    assert!(is_go(world.ask(&mut one, rejected(&old))));
+    assert_eq!(world.record().rejected, None);
+}
+
+#[test]
 fn only_the_very_token_that_was_rejected_is_removed() {
     let mut world = World::new();
     let (mut one, mut two) = (member(1), member(2));
