@@ -178,7 +178,7 @@ impl fmt::Display for KeyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::SecretTooShort => {
-                "the client secret has fewer than 16 characters; set JEELPAY_STORE_KEY to share tokens"
+                "the client secret has fewer than 16 characters; give a store key to share tokens"
             }
             Self::NotAStoreKey => "the store key is not 32 bytes in base64",
         })
@@ -235,7 +235,7 @@ mod tests {
         let identity = identity("https://a", "b", None);
         let short = RecordKeys::from_secret(identity, &SECRET[1..]).unwrap_err();
         assert_eq!(short, KeyError::SecretTooShort);
-        assert!(short.to_string().contains("JEELPAY_STORE_KEY"));
+        assert!(short.to_string().contains("store key"));
         // Characters are meant, not bytes.
         assert!(RecordKeys::from_secret(identity, "éééééééé").is_err());
     }

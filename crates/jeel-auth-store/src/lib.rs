@@ -1,4 +1,6 @@
-//! One access token for many processes: where `jeel-auth` keeps the record that they share.
+//! One access token for many processes: where the record is kept that they share.
+//!
+//! The sources of `jeel-auth` do not use a store yet.
 //!
 //! A [store](RecordStore) does two things: it loads a record, and it swaps a record if the version is
 //! still the expected one. Everything else is decided by
@@ -10,7 +12,6 @@
 //! |---|---|---|
 //! | [`MemoryStore`] | sources in one process | nothing |
 //! | [`FileStore`](file::FileStore) | the processes of one user on one Linux host | a folder that nobody else can write |
-//! | `jeel-auth-redis` | hosts | Redis 7 or Valkey |
 //!
 //! # What a store sees
 //!
@@ -43,7 +44,6 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-mod config;
 mod keys;
 mod memory;
 mod record_store;
@@ -56,7 +56,6 @@ mod thread;
 #[cfg(all(feature = "os", target_os = "linux"))]
 pub mod file;
 
-pub use config::{ConfigError, StoreConfig};
 pub use keys::{Identity, KeyError, RecordKeys, RecordName, SealingKey, StoreKey};
 pub use memory::MemoryStore;
 pub use record_store::{

@@ -11,8 +11,8 @@ pub fn store_record(bytes: &[u8]) {
     let cleared = record.clone().without_hold_off();
     let again = cleared.encode().expect("a smaller record can be written");
     assert_eq!(Record::decode(&again), Some(cleared));
-    if let Some(shorter) = bytes.len().checked_sub(1) {
-        assert_eq!(Record::decode(&bytes[..shorter]), None);
+    if let Some((_, shorter)) = bytes.split_last() {
+        assert_eq!(Record::decode(shorter), None);
     }
     assert_eq!(Record::decode(&[bytes, &[0]].concat()), None);
 }
