@@ -36,29 +36,29 @@ pub fn through(
     texts: &Texts,
 ) -> Outcome<usize> {
     let authority = emulated.authority.as_deref();
-    match adapter {
+    let requests = match adapter {
         Adapter::Ureq => {
             let transport = authority.map_or_else(Ureq::new, Ureq::with_extra_roots)?;
             let builder = for_threads(marks, transport)?.endpoint(endpoint(emulated)?);
-            threads(builder.build()?, marks, texts, SCRIPTED)?;
+            threads(builder.build()?, marks, texts, SCRIPTED)?
         }
         Adapter::Reqwest => {
             let transport = authority.map_or_else(Reqwest::new, Reqwest::with_extra_roots)?;
             let builder = for_tasks(marks, transport)?.endpoint(endpoint(emulated)?);
             let runtime =
                 runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-            runtime.block_on(tasks(builder.build()?, marks, texts, SCRIPTED))?;
+            runtime.block_on(tasks(builder.build()?, marks, texts, SCRIPTED))?
         }
         Adapter::Smol => {
             let transport = authority
                 .map_or_else(FuturesIo::<Smol>::new, FuturesIo::<Smol>::with_extra_roots)?;
             let builder = for_tasks(marks, transport)?.endpoint(endpoint(emulated)?);
-            smol::block_on(tasks(builder.build()?, marks, texts, SCRIPTED))?;
+            smol::block_on(tasks(builder.build()?, marks, texts, SCRIPTED))?
         }
-    }
+    };
     // A request of the last caller may still be in flight. Libraries do not report its end.
     thread::sleep(Duration::from_secs(1));
-    Ok(SCRIPTED)
+    Ok(usize::try_from(requests)?)
 }
 
 fn endpoint(emulated: &Emulated) -> Outcome<Endpoint> {

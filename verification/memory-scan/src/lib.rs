@@ -6,7 +6,7 @@
 //! find itself; see [`Mark`].
 //!
 //! [`Texts`] searches all that is traced, logged, panicked with, or shown as an error, at every level,
-//! for parts of [`SHORTEST`] bytes, also where a library logs them in rows.
+//! for parts of [`SHORTEST_SHOWN`] bytes, also where a library logs them in rows.
 //!
 //! A run with core and the driver alone, without a network, must leave nothing. A run with an
 //! adapter, against an emulator in another process, counts what the HTTP and TLS libraries keep.
@@ -32,7 +32,7 @@ mod wiped;
 pub use adapters::{Adapter, through};
 pub use emulated::{Emulated, emulate};
 pub use life::{from_file, with_tasks, with_threads};
-pub use mark::{Mark, Marks, SHORTEST};
+pub use mark::{Mark, Marks, SHORTEST, SHORTEST_SHOWN};
 pub use memory::{Find, search};
 pub use scripted::{Answer, ECHOES, QUIET};
 pub use texts::Texts;

@@ -69,7 +69,7 @@ pub fn from_file(
     ended(&server)
 }
 
-/// A source for threads whose policy has no hold-offs and no budget, so that each call sends a request.
+/// A source for threads with hardly a hold-off and no budget, so that each call sends a request.
 pub(crate) fn for_threads(
     marks: &Marks,
     transport: impl blocking::Transport,
@@ -88,13 +88,13 @@ pub(crate) fn for_tasks(
     Ok(builder.policy(impatient()))
 }
 
-/// Acquires tokens repeatedly, with threads.
+/// Acquires tokens repeatedly, with threads. Returns the number of token requests.
 pub(crate) fn threads(
     source: blocking::TokenSource,
     marks: &Marks,
     texts: &Texts,
     cycles: usize,
-) -> Outcome {
+) -> Outcome<u64> {
     for cycle in 0..cycles {
         if cycle % 8 == 3 {
             // This caller leaves at once. Its request continues.
@@ -106,16 +106,17 @@ pub(crate) fn threads(
         }
         texts.debug(&source.status());
     }
-    Ok(())
+    Ok(source.status().counters.requests)
 }
 
-/// Acquires tokens repeatedly, with tasks. Some tasks are dropped while they wait.
+/// Acquires tokens repeatedly, with tasks. Some tasks are dropped while they wait. Returns
+/// the number of token requests.
 pub(crate) async fn tasks(
     source: TokenSource,
     marks: &Marks,
     texts: &Texts,
     cycles: usize,
-) -> Outcome {
+) -> Outcome<u64> {
     for cycle in 0..cycles {
         if cycle % 8 == 3 {
             let cancelled = async {
@@ -131,7 +132,7 @@ pub(crate) async fn tasks(
         }
         texts.debug(&source.status());
     }
-    Ok(())
+    Ok(source.status().counters.requests)
 }
 
 /// The token, which is rejected next, so that the next call sends a request.
@@ -150,11 +151,27 @@ fn credentials(marks: &Marks) -> Outcome<Credentials> {
     Ok(Credentials::new("school", marks.secret.planted())?)
 }
 
+/// Hold-offs as short as can be: a caller still gets the error, and its next call sends a request.
 fn impatient() -> Policy {
     let mut policy = Policy::default();
     policy.patience = Duration::ZERO;
     policy.interval = Duration::ZERO;
     policy.fresh_for = Duration::ZERO;
+    for hold_off in [
+        &mut policy.backoff_floor,
+        &mut policy.backoff_ceiling,
+        &mut policy.backoff_ceiling_without_token,
+        &mut policy.rate_limited_floor,
+        &mut policy.rate_limited_ceiling,
+        &mut policy.retry_after_ceiling,
+        &mut policy.retry_after_ceiling_without_token,
+        &mut policy.not_soon_floor,
+        &mut policy.not_soon_ceiling,
+        &mut policy.denied_floor,
+        &mut policy.denied_ceiling,
+    ] {
+        *hold_off = Duration::from_nanos(1);
+    }
     policy
 }
 

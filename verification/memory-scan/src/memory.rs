@@ -59,7 +59,7 @@ pub fn search(marks: &Marks) -> io::Result<Vec<Find>> {
 /// Skips finds inside the seam, because the next chunk contains them.
 fn found_in(marks: &Marks, chunk: &[u8]) -> Vec<(&'static str, usize, usize)> {
     let found = marks.named().into_iter().flat_map(|(name, mark)| {
-        mark.find_in(chunk).into_iter().map(move |(at, length)| (name, at, length))
+        mark.find_in(chunk, SHORTEST).into_iter().map(move |(at, length)| (name, at, length))
     });
     found.filter(|(_, at, _)| *at < CHUNK).collect()
 }

@@ -1,13 +1,14 @@
 //! Finds what is shown in pieces: libraries log bytes in rows, as text, in hexadecimal or as numbers.
 
-use crate::mark::{Mark, Marks, SHORTEST};
+use crate::mark::{Mark, Marks, SHORTEST_SHOWN};
 use std::cell::RefCell;
 use zeroize::Zeroizing;
 
 /// Counts the parts of marks in a text: as it stands, read as a row of a dump, and joined to the
 /// texts before it on this thread.
 pub(crate) fn find(text: &[u8], marks: &Marks) -> usize {
-    let count = |text: &[u8]| marks.named().map(|(_, mark)| mark.find_in(text).len());
+    let count =
+        |text: &[u8]| marks.named().map(|(_, mark)| mark.find_in(text, SHORTEST_SHOWN).len());
     let direct: usize = count(text).into_iter().sum();
     let joined = ENDS.try_with(|ends| {
         let mut ends = ends.borrow_mut();
@@ -38,10 +39,10 @@ impl End {
         joined.extend_from_slice(more);
         let ends_in_more = |(at, length): &(usize, usize)| at + length > before;
         let found = |(_, mark): (_, &Mark)| {
-            mark.find_in(&joined).iter().filter(|f| ends_in_more(f)).count()
+            mark.find_in(&joined, SHORTEST_SHOWN).iter().filter(|f| ends_in_more(f)).count()
         };
         let found = marks.named().map(found).into_iter().sum();
-        let start = joined.len().saturating_sub(SHORTEST - 1);
+        let start = joined.len().saturating_sub(SHORTEST_SHOWN - 1);
         self.0.clear();
         self.0.extend_from_slice(joined.get(start..).unwrap_or_default());
         found

@@ -3,7 +3,7 @@
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use jeel_auth_memory_scan::{Marks, SHORTEST, Texts};
+use jeel_auth_memory_scan::{Marks, SHORTEST_SHOWN, Texts};
 use std::sync::Arc;
 
 /// How many places are found in these texts, which a new thread shows one after another.
@@ -32,10 +32,10 @@ fn text(bytes: &[u8]) -> String {
 fn eight_characters_are_found_and_seven_are_not() {
     let marks = Arc::new(Marks::new());
     let secret = marks.secret.planted();
-    for start in 0..secret.len() - SHORTEST {
+    for start in 0..secret.len() - SHORTEST_SHOWN {
         let part = |length| format!("<{}>", &secret[start..start + length]);
-        assert_eq!(found(&marks, [part(SHORTEST)]), 1, "from {start}");
-        assert_eq!(found(&marks, [part(SHORTEST - 1)]), 0, "from {start}");
+        assert_eq!(found(&marks, [part(SHORTEST_SHOWN)]), 1, "from {start}");
+        assert_eq!(found(&marks, [part(SHORTEST_SHOWN - 1)]), 0, "from {start}");
     }
 }
 
@@ -79,6 +79,6 @@ fn what_is_logged_or_traced_is_searched_at_every_level() {
     log::trace!("row {}", &secret[..4]);
     log::trace!("row {}", &secret[4..10]);
     assert_eq!(texts.counts(), (2, 1));
-    tracing::trace!("{}", &secret[..SHORTEST]);
+    tracing::trace!("{}", &secret[..SHORTEST_SHOWN]);
     assert_eq!(texts.counts(), (3, 2));
 }
