@@ -10,7 +10,7 @@ use crate::world::Failure;
 use jeel_auth_core::http1::{Limits, ResponseReader};
 use jeel_auth_core::{
     Acquire, Action, BodyEncoding, Cache, Credentials, EncodingChoice, Environment, Moment,
-    Response, TokenRequest,
+    TokenRequest,
 };
 use std::time::Duration;
 
@@ -126,7 +126,6 @@ fn take_response(cache: &mut Cache, request: &Option<TokenRequest>, bytes: &[u8]
     let (Ok(_), Some(response), Some(request)) = (read, reader.into_response(), request) else {
         return;
     };
-    let response = Response::new(response.status(), response.fields(), response.body());
     cache.handle_response(NOW, request.flight(), &response);
 }
 
