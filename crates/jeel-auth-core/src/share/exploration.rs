@@ -20,6 +20,7 @@
 mod ledger;
 mod node;
 mod store;
+mod times;
 mod way_out;
 mod world;
 

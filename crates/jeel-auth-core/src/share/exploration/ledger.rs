@@ -1,7 +1,7 @@
 //! What the world knows of requests; it never asks a member.
 
 use super::Input;
-use super::world::{RENEWAL, USABLE, policies};
+use super::times::{RENEWAL, USABLE, policies};
 use crate::share::record::{Holder, Lease};
 
 /// A request that was sent with clearance.

@@ -1,7 +1,7 @@
 //! A member with the little of a cache and a driver that it needs.
 
 use super::store::{Message, local};
-use super::world::policies;
+use super::times::{LIFETIME, RENEWAL, USABLE, policies};
 use crate::moment::Moment;
 use crate::request::BodyEncoding;
 use crate::rng::Rng;
@@ -127,11 +127,11 @@ impl Node {
         LocalToken {
             bearer: bearer(name),
             received: self.local(now),
-            renew_at: after(super::world::RENEWAL),
-            unusable_at: after(super::world::USABLE),
-            expires_at: after(super::world::LIFETIME),
-            dropped_at: after(super::world::LIFETIME),
-            lifetime: Duration::from_secs(super::world::LIFETIME),
+            renew_at: after(RENEWAL),
+            unusable_at: after(USABLE),
+            expires_at: after(LIFETIME),
+            dropped_at: after(LIFETIME),
+            lifetime: Duration::from_secs(LIFETIME),
             replaces_rejected: self.flight.as_ref().is_some_and(|flight| flight.rejected),
             reissued: false,
         }

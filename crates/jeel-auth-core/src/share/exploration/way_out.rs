@@ -1,6 +1,7 @@
 //! No state without a way out.
 
-use super::world::{CEILING, USABLE, World};
+use super::times::{CEILING, USABLE};
+use super::world::World;
 use crate::share::verdict::Want;
 
 impl World {

@@ -3,44 +3,14 @@
 use super::ledger::Ledger;
 use super::node::{Flight, Node, bearer};
 use super::store::{AHEAD, Change, Message, Store};
+use super::times::{RENEWAL, REQUEST, USABLE};
 use super::{Answer, Input};
-use crate::policy::Policy;
 use crate::share::record::{Bearer, Lease, Record};
 use crate::share::verdict::{LocalToken, Outcome, Verdict, Want};
-use crate::share::{StoreOperation, StorePolicy, StoreResponse};
+use crate::share::{StoreOperation, StoreResponse};
 use std::fmt::Write;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::num::NonZeroU32;
 use std::time::Duration;
-
-pub(super) const RENEWAL: u64 = 6;
-pub(super) const USABLE: u64 = 12;
-pub(super) const LIFETIME: u64 = 13;
-const REQUEST: u64 = 2;
-pub(super) const LEASE: u64 = 4;
-pub(super) const CEILING: u64 = 8;
-
-pub(super) fn policies() -> (Policy, StorePolicy) {
-    let s = Duration::from_secs;
-    let mut policy = Policy {
-        fresh_for: s(3),
-        denied_floor: s(5),
-        burst: NonZeroU32::MIN.saturating_add(1),
-        interval: s(20),
-        ..Policy::default()
-    };
-    policy.transport.request_timeout = s(REQUEST);
-    let store = StorePolicy {
-        lease_margin: s(LEASE - REQUEST),
-        call_timeout: s(1),
-        patience: s(2),
-        poll_floor: s(1),
-        poll_ceiling: s(2),
-        elsewhere_ceiling: s(CEILING),
-        ..StorePolicy::default()
-    };
-    (policy, store)
-}
 
 #[derive(Clone)]
 pub(super) struct World {
