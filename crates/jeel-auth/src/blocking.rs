@@ -161,7 +161,8 @@ impl TokenSource {
         self.shared.api_origin()
     }
 
-    #[inline]
+    // A hint is not enough: with the token's release in it, it looks long.
+    #[inline(always)]
     fn take<R>(&self, take: impl FnOnce(&Token) -> Result<R, Error>) -> Result<R, Error> {
         match self.cached() {
             Some(token) => take(&token),
