@@ -60,7 +60,7 @@ impl<R: Sockets> FuturesIo<R> {
         tls::extra_roots(certificates.as_ref()).map(Self::with_tls_config)
     }
 
-    /// A transport with a TLS configuration of your own, of rustls 0.23: for roots without the
+    /// A transport with your own TLS configuration, of rustls 0.23: for roots without the
     /// system's, client certificates, or another crypto provider.
     ///
     /// Its ALPN protocols are replaced by `http/1.1`, the only protocol of this transport. A verifier

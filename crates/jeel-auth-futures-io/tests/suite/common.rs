@@ -79,9 +79,14 @@ fn credentials() -> Credentials {
 
 /// A request as a cache sends it.
 pub(crate) fn request(emulator: &Emulator, timeout: Duration) -> TokenRequest {
-    let endpoint = Endpoint::parse(&emulator.token_url(), LoopbackHttp::Allowed).unwrap();
+    request_to(&emulator.token_url(), timeout)
+}
+
+pub(crate) fn request_to(url: &str, timeout: Duration) -> TokenRequest {
+    let endpoint = Endpoint::parse(url, LoopbackHttp::Allowed).unwrap();
     let mut policy = Policy::default();
     policy.transport.request_timeout = timeout;
+    policy.transport.connect_timeout = timeout;
     let mut cache = Cache::new(endpoint, credentials(), 1).with_policy(policy);
     let now = Moment::new(Duration::ZERO, Duration::ZERO);
     let _ = cache.acquire(now, Duration::ZERO);

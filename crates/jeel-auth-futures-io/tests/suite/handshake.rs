@@ -1,8 +1,11 @@
 //! Servers that are not even up to TLS, and what a server gets to see before it.
 
-use crate::common::{Scripted, assert_transport, builder, default, impatient};
+use crate::common::{
+    Scripted, assert_transport, builder, default, impatient, refusing, request_to, trusting,
+};
+use jeel_auth::Transport;
 use jeel_auth::core::TransportKind;
-use jeel_auth_emulator::Emulator;
+use jeel_auth_emulator::{Emulator, Fault};
 use jeel_auth_futures_io::FuturesIo;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -94,4 +97,26 @@ fn the_time_to_connect_bounds_the_handshake() {
         TransportKind::TimedOut,
     );
     assert!(error.to_string().contains("connecting took longer than 100ms"), "{error}");
+}
+
+#[test]
+fn a_request_that_met_no_server_of_ours_is_proven_unsent_and_a_sent_one_is_not() {
+    let sent_nothing = |transport: FuturesIo<Scripted>, url: &str| {
+        let request = request_to(url, Duration::from_secs(2));
+        smol::block_on(transport.send(&request)).unwrap_err().is_nothing_sent()
+    };
+    let refusing = refusing();
+    // Connections wait in its queue and are never accepted.
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let silent = listener.local_addr().unwrap();
+    assert!(sent_nothing(default(), "https://no-such-host.invalid/"));
+    assert!(sent_nothing(default(), &format!("https://{}/", refusing.address)));
+    assert!(sent_nothing(default(), &format!("https://{silent}/")));
+    let untrusted = Emulator::builder().https().start().unwrap();
+    assert!(sent_nothing(default(), &untrusted.token_url()));
+
+    for emulator in [Emulator::start().unwrap(), untrusted] {
+        emulator.always(Fault::Close);
+        assert!(!sent_nothing(trusting(&emulator), &emulator.token_url()));
+    }
 }
