@@ -244,3 +244,25 @@ impl fmt::Debug for Shared {
         f.debug_struct("Shared").finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jeel_auth_core::{Credentials, Endpoint, LoopbackHttp, State};
+
+    #[test]
+    fn a_panic_under_the_lock_leaves_the_cache_in_use() {
+        let endpoint = Endpoint::parse("https://auth.example", LoopbackHttp::Refused).unwrap();
+        let credentials = Credentials::new("school-42", "a secret of no use").unwrap();
+        let shared = Shared::new(Cache::new(endpoint, credentials, 1), None, None);
+        let panicked = std::thread::scope(|scope| {
+            let holder = scope.spawn(|| {
+                let _machine = shared.lock();
+                panic!("under the lock");
+            });
+            holder.join()
+        });
+        assert!(panicked.is_err() && shared.machine.is_poisoned());
+        assert_eq!(shared.status().state, State::NoToken);
+    }
+}

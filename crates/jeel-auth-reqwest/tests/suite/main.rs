@@ -6,6 +6,7 @@
 mod challenges;
 mod common;
 mod faults;
+mod limits;
 mod load;
 mod middleware;
 mod origins;
