@@ -204,7 +204,7 @@ fn authorization(token: &Token) -> Result<HeaderValue, Error> {
 fn launch(transport: &Arc<dyn Transport>, mut flight: FlightGuard) {
     let transport = Arc::clone(transport);
     let carry = move || {
-        let Some((request, _)) = flight.begin() else { return };
+        let (Some(_), Some(request)) = (flight.begin(), flight.request()) else { return };
         let outcome = transport.send(request);
         flight.finish(outcome, |next| launch(&transport, next));
     };

@@ -20,18 +20,24 @@ impl FlightGuard {
         Self { shared: Arc::clone(shared), request: Some(request) }
     }
 
-    /// The request, and how long its transport may take, at the time when it is really sent.
-    /// `None` if it is not wanted any more: it was given up before its thread or task ran.
-    pub(crate) fn begin(&mut self) -> Option<(&TokenRequest, Duration)> {
-        let left =
-            self.request.as_ref().and_then(|request| self.shared.time_left(request.flight()));
-        let Some(left) = left else {
-            self.request = None;
-            return None;
-        };
-        let request = self.request.as_mut()?;
-        request.shorten(left);
-        Some((request, left))
+    /// How long its transport may take, at the time when it is really sent. `None` if it is not
+    /// wanted any more: it was given up before its thread or task ran.
+    pub(crate) fn begin(&mut self) -> Option<Duration> {
+        let left = self.time_left();
+        match (left, &mut self.request) {
+            (Some(left), Some(request)) => request.shorten(left),
+            _ => self.request = None,
+        }
+        left
+    }
+
+    pub(crate) fn request(&self) -> Option<&TokenRequest> {
+        self.request.as_ref()
+    }
+
+    /// How long its transport may still take. `None` if what was sent of it must be dropped.
+    pub(crate) fn time_left(&self) -> Option<Duration> {
+        self.shared.time_left(self.request.as_ref()?.flight())
     }
 
     /// Reports the outcome, wakes all who wait, and passes the flight that is to follow at once, if

@@ -13,8 +13,7 @@ use crate::token::Token;
 use crate::transport::{Driver, Runtime, Transport};
 use http::HeaderValue;
 use jeel_auth_core::{
-    Credentials, Environment, Error, Origin, Response, SendFailure, Status, TokenRequest,
-    TransportKind,
+    Credentials, Environment, Error, Origin, Response, SendFailure, Status, TransportKind,
 };
 use std::fmt;
 use std::future::{Future, poll_fn};
@@ -31,8 +30,8 @@ use std::time::Duration;
 ///
 /// While a token is valid, a call costs one atomic load and a look at the clock. Near its expiry the
 /// token is still handed out while one request renews it in the background. Only without a usable
-/// token does a caller wait, up to its own time, for the one request that serves all waiting callers. That
-/// request belongs to the cache: a caller may leave, be cancelled or panic, and it goes on.
+/// token does a caller wait, up to its own time, for the one request that serves all waiting callers.
+/// That request belongs to the cache: a caller may leave, be cancelled or panic, and it goes on.
 ///
 /// [`blocking::TokenSource`](crate::blocking::TokenSource) is the same for threads.
 #[derive(Clone)]
@@ -206,28 +205,29 @@ fn authorization(token: &Token) -> Poll<Result<HeaderValue, Error>> {
 fn launch(driver: &Arc<dyn Driver>, mut flight: FlightGuard) {
     let carrier = Arc::clone(driver);
     driver.spawn(Box::pin(async move {
-        let Some((request, left)) = flight.begin() else { return };
-        let outcome = send_within(&*carrier, request, left).await;
+        let Some(left) = flight.begin() else { return };
+        let Some(outcome) = send_within(&*carrier, &flight, left).await else { return };
         flight.finish(outcome, |next| launch(&carrier, next));
     }));
 }
 
-/// Drops a request that takes too long, even if its transport does not end: the next one may be sent soon.
+/// Drops a request that takes too long, even if its transport does not end: the next one may be sent
+/// soon. `None` without a request.
 async fn send_within(
     driver: &dyn Driver,
-    request: &TokenRequest,
+    flight: &FlightGuard,
     left: Duration,
-) -> Result<Response, SendFailure> {
-    let mut sending = driver.send(request);
+) -> Option<Result<Response, SendFailure>> {
+    let mut sending = driver.send(flight.request()?);
     let mut alarm = driver.sleep(left);
-    poll_fn(|context| {
-        if let Poll::Ready(outcome) = sending.as_mut().poll(context) {
-            return Poll::Ready(outcome);
-        }
-        alarm.as_mut().poll(context).map(|()| {
+    let outcome = poll_fn(|context| {
+        // First, because the task may not have run for a while: the transport must send nothing more
+        // when the cache has given the flight up.
+        if flight.time_left().is_none() || alarm.as_mut().poll(context).is_ready() {
             let words = format_args!("the whole request took longer than {left:?}");
-            Err(SendFailure::new(TransportKind::TimedOut, words))
-        })
-    })
-    .await
+            return Poll::Ready(Err(SendFailure::new(TransportKind::TimedOut, words)));
+        }
+        sending.as_mut().poll(context)
+    });
+    Some(outcome.await)
 }

@@ -7,8 +7,11 @@ mod common;
 use common::{Answer, ENVIRONMENT, OnSmol, Server, credentials, fixed_encoding, rotated};
 use jeel_auth::core::{ErrorKind, Policy, Response, SendFailure, Status, TokenRequest};
 use jeel_auth::{Ask, BoxFuture, Runtime, TokenSource, Transport, blocking};
+use std::future::poll_fn;
 use std::io;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
+use std::task::Poll;
 use std::thread;
 use std::time::Duration;
 
@@ -148,6 +151,53 @@ fn a_flight_that_was_given_up_before_its_task_ran_is_not_sent() {
     assert!(!tasks.is_empty());
     tasks.into_iter().for_each(smol::block_on);
     assert_eq!(server.requests(), 0);
+}
+
+/// A connection that never ends. Each poll could write to it.
+#[derive(Clone)]
+struct Endless(Lazy, Arc<AtomicUsize>);
+
+impl Transport for Endless {
+    fn send<'a>(&'a self, _: &'a TokenRequest) -> BoxFuture<'a, Result<Response, SendFailure>> {
+        Box::pin(poll_fn(|_| {
+            self.1.fetch_add(1, Ordering::Relaxed);
+            Poll::Pending
+        }))
+    }
+}
+
+impl Runtime for Endless {
+    fn spawn(&self, task: BoxFuture<'static, ()>) {
+        self.0.spawn(task);
+    }
+
+    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
+        self.0.sleep(duration)
+    }
+}
+
+/// As on a runtime that runs only now and then: the transport and the time-out are ready at once.
+#[test]
+fn a_flight_that_was_given_up_while_its_task_stood_still_sends_nothing_more() {
+    let mut policy = Policy::default();
+    policy.transport.request_timeout = Duration::from_millis(10);
+    policy.patience = Duration::ZERO;
+    let endless = Endless(Lazy(OnSmol(Server::issuing(1)), Arc::default()), Arc::default());
+    let source = TokenSource::builder(ENVIRONMENT, credentials(), endless.clone())
+        .policy(policy)
+        .build()
+        .unwrap();
+    smol::block_on(async {
+        assert!(source.token_with(Ask::new().within(Duration::ZERO)).await.is_err());
+        let mut task = endless.0.1.lock().unwrap().remove(0);
+        assert_eq!(smol::future::poll_once(&mut task).await, None);
+        let polls = endless.1.load(Ordering::Relaxed);
+        while source.status().in_flight {
+            smol::Timer::after(Duration::from_millis(1)).await;
+        }
+        task.await;
+        assert_eq!(endless.1.load(Ordering::Relaxed), polls);
+    });
 }
 
 /// Asks the source from another thread for each event, and waits for the answer.
