@@ -140,14 +140,15 @@ impl TokenSource {
     }
 
     /// Reports that a resource server answered 401 to this token. Only the token at hand can be
-    /// invalidated, once: late rejections of earlier tokens cost nothing. Ask again for another
-    /// token.
+    /// rejected, once: late rejections of earlier tokens cost nothing. Ask again, and repeat the call
+    /// if the token is another one. While the resource server rejects each token, replacements come
+    /// at intervals, and the token stays in use between them.
     pub fn reject(&self, token: &Token) {
         self.shared.tell(|cache, now| cache.handle_rejected(now, token.generation()));
     }
 
-    /// Replaces the credentials after a secret was rotated. Ends a hold-off; the token at hand
-    /// stays good.
+    /// Replaces the credentials, such as after a secret was rotated. Equal ones change nothing. Others
+    /// end a hold-off. The token at hand stays good, unless it is another client's.
     pub fn set_credentials(&self, credentials: Credentials) {
         self.shared.tell_all(|cache, now| cache.set_credentials(now, credentials));
     }
