@@ -263,6 +263,7 @@ mod tests {
             holder.join()
         });
         assert!(panicked.is_err() && shared.machine.is_poisoned());
-        assert_eq!(shared.status().state, State::NoToken);
+        let status = shared.tell(|cache, now| cache.status(now));
+        assert_eq!(status.state, State::NoToken);
     }
 }
