@@ -8,6 +8,7 @@ use jeel_auth_core::{Cache, Event};
 use std::cell::Cell;
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::ptr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use tracing::{debug, info, warn};
@@ -40,19 +41,18 @@ impl Events {
         self.any.store(true, Ordering::Release);
     }
 
-    /// Traces all of them, on this thread. A call from within a subscriber leaves them to the call
-    /// further out.
+    /// Traces all of them, on this thread. A call from within a subscriber to one of these events
+    /// leaves the others to the call further out.
     pub(crate) fn tell(&self) {
-        if !self.any.load(Ordering::Acquire) || TELLING.get() {
+        let this = ptr::from_ref(self).addr();
+        if !self.any.load(Ordering::Acquire) || TELLING.get() == Some(this) {
             return;
         }
-        TELLING.set(true);
+        let outer = TELLING.replace(Some(this));
         while let Some(event) = self.next() {
-            // The panic was reported by the panic hook. It must not reach the caller, nor end a
-            // process that is unwinding already.
-            let _ = catch_unwind(AssertUnwindSafe(|| trace(event)));
+            harmlessly(|| trace(event));
         }
-        TELLING.set(false);
+        TELLING.set(outer);
     }
 
     fn next(&self) -> Option<Event> {
@@ -64,7 +64,14 @@ impl Events {
 }
 
 std::thread_local! {
-    static TELLING: Cell<bool> = const { Cell::new(false) };
+    /// The address of the queue whose events this thread traces.
+    static TELLING: Cell<Option<usize>> = const { Cell::new(None) };
+}
+
+/// Runs what calls a subscriber. Its panic was reported by the panic hook. It must not reach the
+/// caller, nor end a process that is unwinding already.
+pub(crate) fn harmlessly(trace: impl FnOnce()) {
+    let _ = catch_unwind(AssertUnwindSafe(trace));
 }
 
 /// Traces under the target `jeel_auth`. Events hold no secrets.

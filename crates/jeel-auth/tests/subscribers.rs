@@ -11,6 +11,7 @@ use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
 use std::thread;
+use std::time::Duration;
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
@@ -84,6 +85,8 @@ fn a_subscriber_harms_nobody() {
     one_that_asks_the_source_blocks_nobody();
     a_caller_that_returns_an_error_has_told_why();
     several_sources_of_one_client_are_told_once();
+    one_that_asks_another_source_loses_no_event();
+    one_that_makes_a_source_blocks_nobody();
 }
 
 fn one_that_panics_ends_neither_a_flight_nor_the_process() {
@@ -154,3 +157,31 @@ fn several_sources_of_one_client_are_told_once() {
     let _again = source(&server, "twin");
     assert_eq!(warnings(), 1, "the others are gone");
 }
+
+fn one_that_asks_another_source_loses_no_event() {
+    let server = Server::issuing(3600);
+    let (one, other) = (source(&server, "one"), source(&server, "other"));
+    SAID.lock().unwrap().clear();
+    *HOOK.lock().unwrap() = Some(Box::new(move |_| drop(other.token().unwrap())));
+    one.token().unwrap();
+    let said = SAID.lock().unwrap();
+    for event in ["requesting a token", "token issued"] {
+        assert_eq!(said.iter().filter(|said| *said == event).count(), 2, "{event}: {said:?}");
+    }
+}
+
+fn one_that_makes_a_source_blocks_nobody() {
+    let server = Server::issuing(3600);
+    let (made, making) = mpsc::channel();
+    let first = source(&server, "made twice");
+    *HOOK.lock().unwrap() = Some(Box::new({
+        let server = server.clone();
+        move |_| drop(source(&server, "made by a subscriber"))
+    }));
+    thread::spawn(move || made.send(source(&server, "made twice")));
+    assert!(making.recv_timeout(LONG).is_ok(), "it waits for itself");
+    drop(first);
+}
+
+/// Far more than it takes, on a busy machine too.
+const LONG: Duration = Duration::from_secs(20);
