@@ -1,5 +1,6 @@
 //! A connection by ureq, and TLS on it.
 
+use crate::bounded::{Bounded, time_until};
 use crate::stream::Stream;
 use crate::transport::{Tls, Ureq};
 use http::Uri;
@@ -12,7 +13,7 @@ use std::sync::Arc;
 use std::time::Instant;
 use ureq::config::Config;
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
-use ureq::unversioned::transport::time::{Duration, Instant as UreqInstant};
+use ureq::unversioned::transport::time::Instant as UreqInstant;
 use ureq::unversioned::transport::{
     ConnectProxyConnector, ConnectionDetails, Connector, DefaultConnector, NextTimeout,
     TcpConnector, Transport, TransportAdapter,
@@ -74,8 +75,7 @@ impl<'a> Attempt<'a> {
             now: UreqInstant::now(),
             timeout: self.timeout(),
             current_time: Arc::new(UreqInstant::now),
-            // Connects to the proxy itself.
-            run_connector: Arc::new(|details| open(&DefaultConnector::new(), details)),
+            run_connector: Arc::new(to_proxy(self.deadline)),
             register_shutdown: Arc::new(|_| Ok(())),
         };
         let opened = if self.by_ureq {
@@ -156,10 +156,36 @@ impl<'a> Attempt<'a> {
     }
 }
 
+/// Connects to an HTTP proxy itself, within what is left of the time for connecting.
+fn to_proxy(
+    deadline: Instant,
+) -> impl Fn(&ConnectionDetails<'_>) -> Result<Box<dyn Transport>, Error> + Send + Sync {
+    move |details| {
+        let details = ConnectionDetails {
+            uri: details.uri,
+            addrs: details.addrs.clone(),
+            config: details.config,
+            request_level: details.request_level,
+            resolver: details.resolver,
+            now: UreqInstant::now(),
+            timeout: timeout_until(deadline, Timeout::Connect),
+            current_time: Arc::clone(&details.current_time),
+            run_connector: Arc::clone(&details.run_connector),
+            register_shutdown: Arc::clone(&details.register_shutdown),
+        };
+        let transport = open(&DefaultConnector::new(), &details)?;
+        Ok(Bounded { transport, deadline }.boxed())
+    }
+}
+
 fn open<C: Connector<(), Out: Transport>>(
     connector: &C,
     details: &ConnectionDetails<'_>,
 ) -> Result<Box<dyn Transport>, Error> {
+    // ureq takes no time for a whole second.
+    if details.timeout.after.is_zero() {
+        return Err(Error::Timeout(details.timeout.reason));
+    }
     let transport = connector.connect(details, None)?;
     transport.map(Transport::boxed).ok_or(Error::ConnectionFailed)
 }
@@ -180,10 +206,9 @@ fn unresolved(host: &str, error: Error) -> SendFailure {
     }
 }
 
-/// What is left until a deadline, as ureq counts it.
+/// What is left until a deadline, for one phase.
 pub(crate) fn timeout_until(deadline: Instant, reason: Timeout) -> NextTimeout {
-    let after = Duration::Exact(deadline.saturating_duration_since(Instant::now()));
-    NextTimeout { after, reason, ..NextTimeout::default() }
+    NextTimeout { after: time_until(deadline), reason, ..NextTimeout::default() }
 }
 
 /// ureq hides its time-outs in I/O errors.

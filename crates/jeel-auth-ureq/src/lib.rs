@@ -29,6 +29,7 @@
 //!
 //! Certificates are checked against the system's roots, by rustls with ring.
 
+mod bounded;
 mod connect;
 mod exchange;
 mod stream;

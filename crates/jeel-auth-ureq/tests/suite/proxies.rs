@@ -2,10 +2,11 @@
 
 use crate::common::{builder, source};
 use jeel_auth_emulator::Emulator;
-use jeel_auth_ureq::{ErrorKind, TransportKind, Ureq};
+use jeel_auth_ureq::{ErrorKind, Policy, TransportKind, Ureq};
 use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::thread;
+use std::time::Duration;
 use ureq::{Agent, Proxy};
 
 fn through(proxy: &str) -> Ureq {
@@ -56,4 +57,30 @@ fn a_proxy_that_refuses_is_told_at_once_and_nothing_was_sent() {
     assert_eq!(source.status().permits, 5, "the permit came back");
     let seen = refusing.join().unwrap();
     assert!(seen.starts_with("CONNECT auth.example:443 ") && !seen.contains("secret"), "{seen}");
+}
+
+/// Each byte comes in time, but the head never ends.
+#[test]
+fn a_proxy_that_drips_its_response_does_not_outlast_the_time_to_connect() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let dripping = thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        stream.write_all(b"HTTP/1.1 200 OK\r\nX: ").unwrap();
+        // The other side hung up when writing fails.
+        (0..200).any(|_| {
+            thread::sleep(Duration::from_millis(50));
+            stream.write_all(b"x").is_err()
+        })
+    });
+    let mut policy = Policy::default();
+    policy.transport.connect_timeout = Duration::from_millis(300);
+    policy.patience = Duration::ZERO;
+    let transport = through(&format!("http://{address}"));
+    let source = builder("https://auth.example/oauth2/token", transport).policy(policy);
+    let source = source.build().unwrap();
+    let error = source.token().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Transport(TransportKind::TimedOut), "{error}");
+    assert!(error.to_string().contains(&format!("proxy {address}")), "{error}");
+    assert!(dripping.join().unwrap(), "the client still listens to its proxy");
 }
