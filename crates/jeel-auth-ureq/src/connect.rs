@@ -16,9 +16,9 @@ use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver
 use ureq::unversioned::transport::time::Instant as UreqInstant;
 use ureq::unversioned::transport::{
     ConnectProxyConnector, ConnectionDetails, Connector, DefaultConnector, NextTimeout,
-    TcpConnector, Transport, TransportAdapter,
+    SocksConnector, TcpConnector, Transport, TransportAdapter,
 };
-use ureq::{Error, Proxy, Timeout};
+use ureq::{Error, Proxy, ProxyProtocol, Timeout};
 
 /// Opens a connection for the request. Until it is returned, nothing of the request is sent.
 pub(crate) fn connect(
@@ -81,8 +81,9 @@ impl<'a> Attempt<'a> {
         let opened = if self.by_ureq {
             open(&DefaultConnector::new(), &details)
         } else {
-            let tcp = ().chain(ConnectProxyConnector::default()).chain(TcpConnector::default());
-            open(&tcp, &details)
+            let proxies =
+                ().chain(SocksConnector::default()).chain(ConnectProxyConnector::default());
+            open(&proxies.chain(TcpConnector::default()), &details)
         };
         let mut adapter = TransportAdapter::new(
             opened.map_err(|error| self.failure(error))?,
@@ -141,9 +142,22 @@ impl<'a> Attempt<'a> {
                 tls::handshake_failure(&error)
             }
             Error::Io(error) if tls::is_tls_failure(&error) => tls::handshake_failure(&error),
+            Error::Io(error) if self.is_refusal(&error) => named(TransportKind::Proxy, &error),
             Error::Io(error) => named(io_failure(&error).kind(), &error),
             error => named(TransportKind::Connect, &error),
         }
+    }
+
+    /// Whether a SOCKS proxy refused to connect. ureq has no error for that, but makes its own I/O
+    /// error, of one of these kinds.
+    fn is_refusal(&self, error: &io::Error) -> bool {
+        use io::ErrorKind::{InvalidData, InvalidInput, Other, PermissionDenied};
+        let http =
+            |proxy: &Proxy| matches!(proxy.protocol(), ProxyProtocol::Http | ProxyProtocol::Https);
+        self.proxy().is_some_and(|proxy| !http(proxy))
+            && error.raw_os_error().is_none()
+            && matches!(error.kind(), InvalidData | InvalidInput | Other | PermissionDenied)
+            && timed_out(error).is_none()
     }
 
     /// Which name was to be resolved when connecting: the proxy's if there is one.

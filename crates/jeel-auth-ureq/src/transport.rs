@@ -19,6 +19,7 @@ use ureq::config::Config;
 /// # Proxies
 ///
 /// The default one comes from the environment (`ALL_PROXY`, `HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY`).
+/// HTTP proxies and SOCKS proxies work (`socks5h` leaves the name for the proxy to resolve).
 /// Plain http to loopback goes through none, because a proxy would read the secret.
 ///
 /// # What is checked
@@ -60,7 +61,7 @@ impl Ureq {
         tls::extra_roots(certificates.as_ref()).map(Self::with_tls_config)
     }
 
-    /// A transport with a TLS configuration of your own, of rustls 0.23: for roots without the
+    /// A transport with your TLS configuration, of rustls 0.23: for roots without the
     /// system's, client certificates, or another crypto provider.
     ///
     /// Its ALPN protocols are replaced by `http/1.1`. A verifier that accepts any certificate and a
@@ -70,7 +71,7 @@ impl Ureq {
         Self { config: Arc::default(), tls }
     }
 
-    /// A transport that connects as the client of your own does: pass `agent.config().clone()`.
+    /// A transport that connects as your client does: pass `agent.config().clone()`.
     ///
     /// Of the configuration count the TLS settings, the proxy, the IP family, `no_delay` and the
     /// sizes of buffers. Time-outs, limits and redirects are the token request's; cookies, middleware

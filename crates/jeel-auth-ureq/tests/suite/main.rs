@@ -4,6 +4,7 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
+    clippy::indexing_slicing,
     reason = "a test fails by panicking"
 )]
 
@@ -12,4 +13,5 @@ mod failures;
 mod overlaps;
 mod proxies;
 mod responses;
+mod socks;
 mod tls;
