@@ -17,8 +17,9 @@ use std::sync::Arc;
 ///
 /// # async fn call() -> Result<(), Box<dyn std::error::Error>> {
 /// let tokens = jeel_auth_reqwest::from_env()?;
+/// let origin = tokens.api_origin().ok_or("JEELPAY_API_URL is not set")?;
 /// let api = JeelAuth::client(&tokens, client_builder()?)?;
-/// let response = api.get("https://api.sandbox.jeel.co/v1/payments").send().await?;
+/// let response = api.get(format!("{origin}/v1/payments")).send().await?;
 /// println!("{} (tx_id {:?})", response.status(), response.tx_id());
 /// # Ok(())
 /// # }
