@@ -37,8 +37,8 @@ pub(crate) async fn connect<R: Sockets>(
 
 async fn resolve<R: Sockets>(runtime: &R, origin: &Origin) -> Result<Vec<SocketAddr>, SendFailure> {
     let mut addresses = runtime.resolve(origin.host(), origin.port()).await.map_err(|error| {
-        let words = format_args!("cannot resolve {}: {error}", origin.host());
-        SendFailure::new(TransportKind::Connect, words)
+        let words = format!("cannot resolve {}: {error}", origin.host());
+        SendFailure::new(TransportKind::Resolve, words)
     })?;
     // Without TLS the secret must not leave this machine, also if `localhost` resolves elsewhere.
     addresses.retain(|address| origin.is_https() || address.ip().is_loopback());

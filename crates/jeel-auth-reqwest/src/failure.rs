@@ -41,12 +41,10 @@ pub(crate) fn failure(
 fn unresolved(origin: &Origin, proxy: Option<&Proxy>) -> SendFailure {
     match proxy {
         Some(proxy) => {
-            let words = format_args!("cannot resolve {}", proxy.host());
-            named(Some(proxy), TransportKind::Connect, words)
+            named(Some(proxy), TransportKind::Connect, format!("cannot resolve {}", proxy.host()))
         }
         None => {
-            let words = format_args!("cannot resolve {}", origin.host());
-            SendFailure::new(TransportKind::Resolve, words)
+            SendFailure::new(TransportKind::Resolve, format!("cannot resolve {}", origin.host()))
         }
     }
 }

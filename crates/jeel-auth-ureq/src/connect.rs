@@ -213,8 +213,7 @@ fn without_proxy(config: &Config) -> Config {
 fn unresolved(host: &str, error: Error) -> SendFailure {
     match error {
         Error::Timeout(_) => {
-            let words = format_args!("resolving {host} took too long");
-            SendFailure::new(TransportKind::TimedOut, words)
+            SendFailure::new(TransportKind::TimedOut, format!("resolving {host} took too long"))
         }
         _ => SendFailure::new(TransportKind::Resolve, format_args!("cannot resolve {host}")),
     }

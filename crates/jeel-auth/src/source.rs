@@ -225,8 +225,10 @@ async fn send_within(
         // First, because the task may not have run for a while: the transport must send nothing more
         // when the cache has given the flight up.
         if flight.time_left().is_none() || alarm.as_mut().poll(context).is_ready() {
-            let words = format_args!("the whole request took longer than {left:?}");
-            return Poll::Ready(Err(SendFailure::new(TransportKind::TimedOut, words)));
+            return Poll::Ready(Err(SendFailure::new(
+                TransportKind::TimedOut,
+                format_args!("the whole request took longer than {left:?}"),
+            )));
         }
         sending.as_mut().poll(context)
     });

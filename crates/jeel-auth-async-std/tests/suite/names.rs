@@ -23,6 +23,6 @@ fn a_name_that_does_not_resolve_is_no_connection() {
     let endpoint = Endpoint::parse("https://no-such-host.invalid", LoopbackHttp::Refused).unwrap();
     let tokens = builder(&emulator).endpoint(endpoint).policy(policy).build().unwrap();
     let error = block_on(tokens.token()).unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Transport(TransportKind::Connect), "{error}");
+    assert_eq!(error.kind(), ErrorKind::Transport(TransportKind::Resolve), "{error}");
     assert!(error.to_string().contains("cannot resolve no-such-host.invalid"), "{error}");
 }

@@ -74,7 +74,7 @@ fn a_name_without_an_address_is_no_connection() {
     let tokens = builder("https://localhost/", transport).build().unwrap();
     assert_transport(&tokens, TransportKind::Connect);
     let tokens = builder("https://no-such-host.invalid/", default()).build().unwrap();
-    let error = assert_transport(&tokens, TransportKind::Connect);
+    let error = assert_transport(&tokens, TransportKind::Resolve);
     assert!(error.to_string().contains("cannot resolve no-such-host.invalid"), "{error}");
 }
 
