@@ -1,8 +1,8 @@
 //! With any configuration of the user's client, a token request is sent once, to one place.
 
-use crate::common::source;
+use crate::common::{builder, source};
 use jeel_auth_emulator::{Emulator, Response};
-use jeel_auth_ureq::{Ask, ErrorKind, Ureq};
+use jeel_auth_ureq::{ErrorKind, Policy, Ureq};
 use std::time::Duration;
 use ureq::Agent;
 use ureq::config::RedirectAuthHeaders;
@@ -28,8 +28,11 @@ fn any_status_is_a_response_to_a_client_that_takes_them_for_errors() {
     let emulator = Emulator::start().unwrap();
     emulator.always(Response::new(503));
     let config = Agent::config_builder().http_status_as_error(true).build();
-    let source = source(&emulator, Ureq::with_config(config));
-    let _ = source.token_with(Ask::new().within(Duration::from_millis(300)));
+    let mut policy = Policy::default();
+    policy.patience = Duration::ZERO;
+    let builder = builder(&emulator.token_url(), Ureq::with_config(config));
+    let source = builder.policy(policy).build().unwrap();
+    source.token().unwrap_err();
     assert_eq!(source.status().last_error.unwrap().status(), Some(503));
 }
 
