@@ -21,9 +21,9 @@ pub(crate) struct Bucket {
 }
 
 impl Bucket {
-    /// A full bucket: the burst of the member that draws from it bounds it.
+    /// A full bucket: as much as a record can say. The burst of the member that draws from it bounds it.
     pub(crate) const FULL: Self = Self {
-        held: Duration::MAX,
+        held: Duration::from_nanos(u64::MAX),
         at: Until { there: Duration::ZERO, wall: Duration::ZERO },
         counted: None,
     };
